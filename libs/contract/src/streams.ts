@@ -1,0 +1,29 @@
+import { type CommandType, commands, leased } from "./commands.ts"
+import { commandDurable, commandSubject } from "./subjects.ts"
+
+const seconds = 1_000
+const hours = 3_600 * seconds
+
+/** The streams that the planner creates and checks. Ages in ms; nothing in them is the only copy of anything. */
+export const streams = {
+  commands: { name: "COMMANDS", subjects: ["cmd.>"], retention: "workqueue", maxAgeMs: 24 * hours },
+  events: { name: "EVENTS", subjects: ["evt.>"], retention: "limits", maxAgeMs: 24 * hours },
+  runs: { name: "RUNS", subjects: ["run.>"], retention: "limits", maxAgeMs: 24 * hours },
+} as const
+
+/** How long the server waits for an ack before it delivers again; a working holder says so each second. */
+export const ackWaitMs = 3 * seconds
+/** The server drops a publish whose message id it saw within this window (ms). */
+export const duplicateWindowMs = 120 * seconds
+/** The planner's durable on EVENTS. */
+export const plannerDurable = "planner"
+/** The object store's bucket for large texts. */
+export const objectsBucket = "OBJECTS"
+
+/** One durable consumer per command. */
+export const commandConsumers = (Object.keys(commands) as Array<CommandType>).map((type) => ({
+  type,
+  durable: commandDurable(type),
+  subject: commandSubject(type),
+  leased: leased.has(type),
+}))

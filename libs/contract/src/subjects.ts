@@ -1,0 +1,25 @@
+import type { CommandType } from "./commands.ts"
+import type { EventType } from "./events.ts"
+import type { RunId, Service } from "./ids.ts"
+import type { RunEventType } from "./run-events.ts"
+
+/** `cmd.<service>.<verb-noun>`: a work queue, one durable per command. */
+export const commandSubject = (type: CommandType) => `cmd.${type}`
+/** The durable consumer of a command: `<service>-<verb-noun>`. */
+export const commandDurable = (type: CommandType) => type.replace(".", "-")
+/** `evt.<service>.<fact>`: what a service saw; the planner reads all of them. */
+export const eventSubject = (service: Service, type: EventType) => `evt.${service}.${type}`
+/** `run.<runId>.<fact>`: every ledger entry after its commit. */
+export const runSubject = (runId: RunId, type: RunEventType) => `run.${runId}.${type}`
+/** All ledger entries of all runs. */
+export const allRuns = "run.>"
+/** Read-only questions, answered by whoever lives; never a truth. */
+export const asks = {
+  lease: "ask.planner.lease",
+  readFile: "ask.validator.read-file",
+  search: "ask.validator.search",
+  list: "ask.validator.list",
+  health: "ask.*.health",
+} as const
+/** The subject on which one service answers for its health. */
+export const healthSubject = (service: Service) => `ask.${service}.health`
