@@ -1,0 +1,42 @@
+/** Makes the components that the product and its tests run on available on this machine, and says where they are. */
+import { join } from "node:path"
+import { findPostgres, type PostgresBinaries } from "@ci-fix-pilot/testkit/database-binaries"
+import { findNatsServer, type NatsServerBinary } from "@ci-fix-pilot/testkit/nats-server-binary"
+import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { withLock } from "./bootstrap/lock.mjs"
+import { unpackNatsServer } from "./provision/nats-server.ts"
+import { unpackPostgres } from "./provision/postgres.ts"
+import { CannotProvide, say, secondsSince } from "./provision/say.ts"
+
+/** Looks for a component; when it is missing, makes it under a lock and looks again. */
+const provide = async <A>(
+  name: string,
+  find: () => A | undefined,
+  make: () => Promise<void>,
+  describe: (found: A) => string,
+): Promise<A> => {
+  const present = find()
+  if (present !== undefined) {
+    say(`${name}: ${describe(present)}`)
+    return present
+  }
+  return withLock(join(toolsDirectory(), "locks", name), async () => {
+    const start = performance.now()
+    if (find() === undefined) {
+      say(`${name}: missing, getting it`)
+      await make()
+    }
+    const found = find()
+    if (found === undefined) throw new CannotProvide(`${name} was made but is not found`)
+    say(`${name}: ${describe(found)}, after ${secondsSince(start)}`)
+    return found
+  })
+}
+
+/** A nats-server of 2.10 or newer: PATH, else `.tools/bin`. */
+export const provideNatsServer = (): Promise<NatsServerBinary> =>
+  provide("nats-server", findNatsServer, unpackNatsServer, ({ path, version }) => `${version} at ${path}`)
+
+/** A Postgres of 15 or newer with pgvector: `.tools/postgres`, else the system's. */
+export const providePostgres = (): Promise<PostgresBinaries> =>
+  provide("postgres", findPostgres, unpackPostgres, ({ bin, major }) => `${major} with pgvector at ${bin}`)
