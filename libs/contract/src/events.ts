@@ -83,7 +83,7 @@ export const events = {
   "pull-request-checks": Checks,
   remembered: Schema.Struct({ memoryId: Schema.String.check(Schema.isMaxLength(100)) }),
   notified: Schema.Struct({ channel: Schema.Literals(["slack", "off"]) }),
-  postponed: Schema.Struct({ afterMs: Count, why: Line }),
+  postponed: Schema.Struct({ afterMs: Count, why: Line, uncounted: Schema.optionalKey(Schema.Boolean) }),
   "failed-for-good": Schema.Struct({ reason: Line }),
 } as const
 
