@@ -1,0 +1,60 @@
+/**
+ * Read-only questions about the files of a failing commit, asked by request and reply (`asks.readFile`, `search`, `list`). An answer is
+ * bounded, redacted, and never a truth: whoever gets none goes on without it. Paths are relative to the repository's root.
+ */
+import { Schema } from "effect"
+import { Target } from "./values.ts"
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const Positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+const Path = Schema.String.check(Schema.isMaxLength(500))
+/** The file, the commit or the repository could not be read, and why. */
+const Missing = Schema.Struct({ missing: Schema.String.check(Schema.isMaxLength(500)) })
+
+/** Characters of file text in one answer; what lies beyond is cut at a line's end. */
+export const maxAnswerText = 64_000
+/** Search hits or paths in one answer, whatever limit was asked for. */
+export const maxAnswerItems = 500
+
+/** Lines `fromLine` to `toLine` of a text file (1-based, both included; the whole file unless told). */
+export const ReadFileQuestion = Schema.Struct({
+  target: Target,
+  path: Path,
+  fromLine: Schema.optionalKey(Positive),
+  toLine: Schema.optionalKey(Positive),
+})
+export type ReadFileQuestion = typeof ReadFileQuestion.Type
+/** `text` starts at `fromLine`; fewer lines than asked for when the answer would be too long. */
+export const ReadFileAnswer = Schema.Union([
+  Schema.Struct({ text: Schema.String.check(Schema.isMaxLength(maxAnswerText)), fromLine: Positive, totalLines: Count }),
+  Missing,
+])
+export type ReadFileAnswer = typeof ReadFileAnswer.Type
+
+/** Lines that contain `text` literally, in text files. */
+export const SearchQuestion = Schema.Struct({
+  target: Target,
+  text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(300)),
+  limit: Count,
+})
+export type SearchQuestion = typeof SearchQuestion.Type
+/** Hits in path order; each line is cut to 300 characters. */
+export const SearchAnswer = Schema.Union([
+  Schema.Struct({
+    hits: Schema.Array(Schema.Struct({ path: Path, line: Positive, text: Schema.String.check(Schema.isMaxLength(300)) })).check(
+      Schema.isMaxLength(maxAnswerItems),
+    ),
+  }),
+  Missing,
+])
+export type SearchAnswer = typeof SearchAnswer.Type
+
+/** Paths of files, all or those below the directory `under`. */
+export const ListQuestion = Schema.Struct({ target: Target, under: Schema.optionalKey(Path), limit: Count })
+export type ListQuestion = typeof ListQuestion.Type
+/** Paths in order; `total` counts those beyond the limit too. */
+export const ListAnswer = Schema.Union([
+  Schema.Struct({ paths: Schema.Array(Path).check(Schema.isMaxLength(maxAnswerItems)), total: Count }),
+  Missing,
+])
+export type ListAnswer = typeof ListAnswer.Type
