@@ -6,9 +6,10 @@ import process, { env, stdin } from "node:process"
 /** Runs a task under Bun as if it were this process: same terminal, its signals, its exit code. */
 export const runTask = ({ root, bun, script, args }) =>
   new Promise((resolve, reject) => {
+    const { PATH = "" } = env
     const child = spawn(bun, [join(root, script), ...args], {
       stdio: "inherit",
-      env: { ...env, PATH: [join(root, ".tools/bin"), env.PATH].join(delimiter) },
+      env: { ...env, PATH: [join(root, ".tools/bin"), PATH].join(delimiter) },
     })
     const forward = (signal) => child.kill(signal)
     const hold = () => undefined
