@@ -1,0 +1,42 @@
+import { Effect, Schema } from "effect"
+import { Sql, type SqlError } from "./Sql.ts"
+
+/** One step of a service's schema: applied once, in the order of its name, and never changed afterwards. */
+export interface Migration {
+  readonly service: string
+  readonly name: string
+  readonly script: string
+}
+
+/** A migration that was applied has another text now: somebody changed history instead of adding to it. */
+export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("MigrationChanged", {
+  service: Schema.String,
+  name: Schema.String,
+}) {}
+
+const digest = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex")
+const quote = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** Applies what is missing, each with its record in one transaction. Safe to run from several processes: an advisory lock takes turns. */
+export const migrate = (migrations: ReadonlyArray<Migration>) =>
+  Effect.gen(function* () {
+    const sql = yield* Sql
+    yield* sql.script(
+      "select pg_advisory_xact_lock(7263001); create table if not exists migration (service text, name text, sha256 text not null, at timestamptz not null default now(), primary key (service, name));",
+    )
+    for (const { service, name, script } of migrations) {
+      const sha256 = digest(script)
+      const record = `insert into migration (service, name, sha256) values (${quote(service)}, ${quote(name)}, ${quote(sha256)})`
+      const find = sql.query("select sha256 from migration where service = $1 and name = $2", [service, name])
+      const done = (yield* find)[0]
+      if (done !== undefined) {
+        if (done["sha256"] !== sha256) return yield* new MigrationChanged({ service, name })
+        continue
+      }
+      yield* sql.script(`select pg_advisory_xact_lock(7263001);\n${script}\n;${record};`).pipe(
+        // Another process may have been first.
+        Effect.catch((error: SqlError) => Effect.flatMap(find, (rows) => (rows.length > 0 ? Effect.void : Effect.fail(error)))),
+      )
+      yield* Effect.logInfo("migrated", { service, name })
+    }
+  })
