@@ -1,0 +1,184 @@
+/** Small files that break each rule exactly once, and files that look alike and keep it. */
+import type { House, SourceFile } from "./source-file.ts"
+
+interface Plant {
+  /** Each entry breaks the rule once: a file, or several that break it together. */
+  readonly broken: ReadonlyArray<SourceFile | House>
+  readonly kept: ReadonlyArray<SourceFile>
+}
+
+const file = (path: string, ...lines: ReadonlyArray<string>): SourceFile => ({ path, text: `${lines.join("\n")}\n` })
+const manifest = (path: string, dependencies: object, devDependencies: object = {}) =>
+  file(path, JSON.stringify({ dependencies, devDependencies }))
+const long = (path: string, count: number) => file(path, ...Array.from({ length: count }, (_, n) => `const a${n} = ${n}`))
+const join = (...parts: ReadonlyArray<string>) => parts.join("")
+
+const inAi = "services/ai/src/diagnose.ts"
+const inPlanner = "services/planner/src/dispatch.ts"
+const rule = "libs/lifecycle/src/decide.ts"
+const unit = "libs/patch/src/parse.test.ts"
+
+export const plants: Readonly<Record<string, Plant>> = {
+  "packages import only the packages they may; services never import services": {
+    broken: [
+      file(inAi, `import { x } from "@ci-fix-pilot/planner/dispatch"`),
+      file(inAi, `import type { Sql } from "@ci-fix-pilot/sql/Sql"`),
+      file(inAi, `const later = await import("@ci-fix-pilot/testkit/database")`),
+      file("libs/contract/src/ids.ts", `export { x } from "@ci-fix-pilot/lifecycle/run"`),
+      file("ui/src/App.svelte", `import { x } from "@ci-fix-pilot/sql/Sql"`),
+    ],
+    kept: [
+      file(inAi, `import { x } from "@ci-fix-pilot/contract/ids"`, `// import { y } from "@ci-fix-pilot/planner/dispatch"`),
+      file("services/ai/src/diagnose.test.ts", `import { x } from "@ci-fix-pilot/testkit/given"`),
+      file("deploy/start.ts", `import { layer } from "@ci-fix-pilot/planner/layer"`),
+    ],
+  },
+  "only the planner imports decide and react": {
+    broken: [
+      file("services/api/src/Runs.ts", `import { decide } from "@ci-fix-pilot/lifecycle/decide"`),
+      file("deploy/demo.ts", `import { react } from "@ci-fix-pilot/lifecycle/react"`),
+    ],
+    kept: [
+      file(inPlanner, `import { decide } from "@ci-fix-pilot/lifecycle/decide"`),
+      file("deploy/demo.ts", `import { evolve } from "@ci-fix-pilot/lifecycle/evolve"`),
+    ],
+  },
+  "no import reaches two folders up": {
+    broken: [file(inAi, `import { x } from "../../planner/src/dispatch.ts"`)],
+    kept: [file(inAi, `import { x } from "../prompt.ts"`)],
+  },
+  "e2e sees services from outside: it spawns them, it never imports them": {
+    broken: [file("deploy/e2e/heal.test.ts", `import { x } from "@ci-fix-pilot/planner/dispatch"`)],
+    kept: [file("deploy/e2e/heal.test.ts", `import { x } from "@ci-fix-pilot/contract/ids"`)],
+  },
+  "a package.json depends only on packages it may import, and testkit is for tests": {
+    broken: [
+      manifest("services/ai/package.json", { "@ci-fix-pilot/planner": "workspace:*" }),
+      manifest("services/ai/package.json", { "@ci-fix-pilot/testkit": "workspace:*" }),
+      manifest("services/github/package.json", { "@ci-fix-pilot/sql": "workspace:*" }),
+    ],
+    kept: [
+      manifest("services/planner/package.json", { "@ci-fix-pilot/sql": "workspace:*" }, { "@ci-fix-pilot/testkit": "workspace:*" }),
+      manifest("deploy/package.json", { "@ci-fix-pilot/planner": "workspace:*" }),
+    ],
+  },
+  "evolve imports types only": {
+    broken: [file("libs/lifecycle/src/evolve.ts", `import { Schema } from "effect"`)],
+    kept: [
+      file(
+        "libs/lifecycle/src/evolve.ts",
+        `import type { Run } from "@ci-fix-pilot/contract/values"`,
+        `import { type Option } from "effect"`,
+      ),
+    ],
+  },
+  "a vendor package appears in its adapter only": {
+    broken: [file(inAi, `import Anthropic from "@anthropic-ai/sdk"`), file(inPlanner, `import postgres from "postgres"`)],
+    kept: [
+      file("services/ai/src/Model.anthropic.ts", `import Anthropic from "@anthropic-ai/sdk"`),
+      file("libs/actor/src/nats-streams.ts", `import { jetstream } from "@nats-io/jetstream"`),
+    ],
+  },
+  "a vendor package without a family appears in one file of a package": {
+    broken: [
+      ["read-workflow.ts", "plan-commands.ts"].map((name) => file(`services/validator/src/${name}`, `import { parse } from "yaml"`)),
+    ],
+    kept: [file("services/validator/src/plan-commands.ts", `import { parse } from "yaml"`)],
+  },
+  "versions are exact": {
+    broken: [manifest("services/ai/package.json", { openai: "^7.57.0" })],
+    kept: [manifest("services/ai/package.json", { openai: "7.57.0", "@ci-fix-pilot/contract": "workspace:*" })],
+  },
+  "no file is longer than 250 lines": {
+    broken: [long("libs/patch/src/parse.ts", 251)],
+    kept: [long("libs/patch/src/parse.ts", 250), long("bun.lock", 900)],
+  },
+  "a service's main is a list of at most 20 lines": {
+    broken: [long("services/ai/src/main.ts", 21)],
+    kept: [long("services/ai/src/main.ts", 20)],
+  },
+  "every name says what is inside": {
+    broken: [file("libs/patch/src/utils.ts"), file("services/ai/src/helpers/prompt.ts"), file("libs/sql/src/types.test.ts")],
+    kept: [file("libs/patch/src/common-prefix.ts")],
+  },
+  "file names are PascalCase, PascalCase.variant or kebab-case": {
+    broken: [file("libs/patch/src/parseDiff.ts"), file("libs/patch/src/parse_diff.ts")],
+    kept: [file("libs/actor/src/Bus.nats.ts"), file("libs/patch/src/parse-diff.integration.test.ts"), file("deploy/vite.config.ts")],
+  },
+  "no barrels": {
+    broken: [file("libs/patch/src/all.ts", `export * from "./parse.ts"`)],
+    kept: [file("libs/patch/src/all.ts", `export const all = 1`)],
+  },
+  "nothing is left unfinished": { broken: [file(inAi, `// ${join("TO", "DO")}: later`)], kept: [file(inAi, "// what is to do next")] },
+  "decisions are numbered": { broken: [file("docs/decisions/why-nats.md")], kept: [file("docs/decisions/0001-why-nats.md")] },
+  "the environment is read with Config": {
+    broken: [file(inAi, `const key = process.env.KEY`), file(inAi, `const key = Bun.env["KEY"]`)],
+    kept: [file(inAi, `// process.env is banned`, `const why = "process.env"`), file("deploy/demo.ts", `const ci = Bun.env["CI"]`)],
+  },
+  "no cast outside adapters": {
+    broken: [file(inAi, `const a = b as string`), file(inAi, `const a = (b) as unknown`), file(inAi, `const f = (a: any) => a`)],
+    kept: [
+      file(
+        inAi,
+        `import * as X from "effect"`,
+        `import { a as b } from "effect"`,
+        `const c = ["x"] as const`,
+        `const d = "seen as text" // as text`,
+      ),
+      file("services/ai/src/Model.openai.ts", `const a = b as string`),
+    ],
+  },
+  "no non-null assertion outside adapters": {
+    broken: [file(inAi, `const a = list[0]!.name`), file(inAi, `const a = find()!`)],
+    kept: [file(inAi, `const a = b !== c && !d`, `const e = "stop!"`)],
+  },
+  "rules do not read the clock or throw dice": {
+    broken: [
+      file(rule, `const now = Date.now()`),
+      file("libs/contract/src/ids.ts", `const n = Math.random()`),
+      file(rule, `const now = new Date()`),
+    ],
+    kept: [file(rule, `const at = new Date(fact.at)`), file(inAi, `const n = Date.now()`)],
+  },
+  "subjects are spelled in subjects.ts only": {
+    broken: [file(inAi, `const s = "cmd.ai.diagnose"`), file(inAi, `const s = "run.*.fixed"`)],
+    kept: [
+      file("libs/contract/src/subjects.ts", `const s = "evt.>"`),
+      file(inAi, `// "cmd.ai.diagnose"`),
+      file(unit, `const s = "ask.planner.lease"`),
+    ],
+  },
+  "no test is skipped or focused": {
+    broken: [
+      file(unit, `it.skip("x", () => undefined)`),
+      file(unit, `describe.only("x", () => undefined)`),
+      file(unit, `it.effect.skipIf(ci)("x", f)`),
+    ],
+    kept: [file(unit, `it("says it.skip", () => undefined)`)],
+  },
+  "no test replaces a module": { broken: [file(unit, `vi.mock("./x.ts")`)], kept: [file(unit, `vi.fn()`)] },
+  "no unit test sleeps": {
+    broken: [file(unit, `await Bun.sleep(50)`)],
+    kept: [file("libs/sql/src/Sql.integration.test.ts", `await Bun.sleep(50)`)],
+  },
+  "no path of somebody's machine": {
+    broken: [file("README.md", join("see /ro", "ot/x"))],
+    kept: [file("README.md", "see libs/root/x and /etc/passwd")],
+  },
+  "no package registry by its address": {
+    broken: [file("Dockerfile", join("RUN npm --registry https://registry.npm", "js.org"))],
+    kept: [file("Dockerfile", "RUN npm ci")],
+  },
+  "the lockfile holds no address": {
+    broken: [file("bun.lock", join(`"a": ["a@1", "https`, `://example.test/a.tgz"]`))],
+    kept: [file("bun.lock", `"a": ["a@1", ""]`)],
+  },
+  "no dead link in the documents": {
+    broken: [file("docs/operating.md", "[there](missing.md#part)")],
+    kept: [file("docs/operating.md", "[here](operating.md) [web](https://example.test) [part](#part)", "```", "[not](a-link.md)", "```")],
+  },
+  "no raw HTML in the dashboard": {
+    broken: [file("ui/src/Log.svelte", `<p>{@html log}</p>`)],
+    kept: [file("ui/src/Log.svelte", "<p>{log}</p>")],
+  },
+}
