@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { commands } from "./commands.ts"
 import { events } from "./events.ts"
 import { CommitSha, RunId } from "./ids.ts"
-import { Proposal, Report, ReviewAction, Strategy } from "./values.ts"
+import { Proposal, Report, ReviewAction, Strategy, Usage } from "./values.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Line = Schema.String.check(Schema.isMaxLength(2_000))
@@ -20,7 +20,7 @@ export const runEvents = {
   diagnosed: events["diagnosed"],
   recalled: events["recalled"],
   "attempt-started": Schema.Struct({ attempt: Count, of: Count, strategy: Strategy }),
-  "fix-proposed": Schema.Struct({ attempt: Count, proposal: Proposal, usage: Schema.optionalKey(events["diagnosed"].fields.usage.schema) }),
+  "fix-proposed": Schema.Struct({ attempt: Count, proposal: Proposal, usage: Schema.optionalKey(Usage) }),
   "fix-declined": Schema.Struct({ attempt: Count, ...events["fix-declined"].fields }),
   "fix-validated": Schema.Struct({ attempt: Count, ...events["fix-validated"].fields }),
   "fix-rejected": Schema.Struct({ attempt: Count, ...events["fix-rejected"].fields }),
@@ -38,7 +38,7 @@ export const runEvents = {
   "pull-request-closed": events["pull-request-closed"],
   "pull-request-checks": events["pull-request-checks"],
   "gave-up": Schema.Struct({ command: CommandName, why: Line }),
-  "answer-ignored": Schema.Struct({ type: Line, why: Line }),
+  "answer-ignored": Schema.Struct({ type: Line, why: Line, usage: Schema.optionalKey(Usage) }),
   escalated: Schema.Struct({ report: Report }),
   "marked-flaky": Schema.Struct({ passed: Count, of: Count }),
   skipped: Schema.Struct({ why: Line, duplicateOf: Schema.optionalKey(RunId), head: Schema.optionalKey(CommitSha) }),

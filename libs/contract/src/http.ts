@@ -1,0 +1,86 @@
+import { Schema, SchemaIssue } from "effect"
+
+/** Every error that an HTTP face of the system may answer with. */
+export const HttpErrorCode = Schema.Literals([
+  "bad-request",
+  "missing-header",
+  "bad-signature",
+  "unauthorized",
+  "forbidden",
+  "not-found",
+  "too-slow",
+  "conflict",
+  "too-large",
+  "invalid",
+  "key-reused",
+  "rate-limited",
+  "failed",
+  "disabled",
+  "unavailable",
+])
+export type HttpErrorCode = typeof HttpErrorCode.Type
+
+/** The status that comes with each code. */
+export const httpErrors: Readonly<Record<HttpErrorCode, number>> = {
+  "bad-request": 400,
+  "missing-header": 400,
+  "bad-signature": 401,
+  unauthorized: 401,
+  forbidden: 403,
+  "not-found": 404,
+  "too-slow": 408,
+  conflict: 409,
+  "too-large": 413,
+  invalid: 422,
+  "key-reused": 422,
+  "rate-limited": 429,
+  failed: 500,
+  disabled: 503,
+  unavailable: 503,
+}
+
+/** One field that is wrong, by its path (`failedJobs.0.name`), and what was expected. */
+export const FieldError = Schema.Struct({ field: Schema.String, message: Schema.String })
+export type FieldError = typeof FieldError.Type
+
+/** The body of every error answer. `current` is the state that a conflicting action met. */
+export const ErrorBody = Schema.Struct({
+  error: Schema.Struct({
+    code: HttpErrorCode,
+    message: Schema.String,
+    fields: Schema.optionalKey(Schema.Array(FieldError)),
+    current: Schema.optionalKey(Schema.Unknown),
+  }),
+})
+
+/** A request that ends with an error answer. `retryAfter`: seconds, told to the client as `Retry-After`. */
+export class HttpError extends Schema.TaggedError<HttpError>()("HttpError", {
+  code: HttpErrorCode,
+  message: Schema.String,
+  fields: Schema.optionalKey(Schema.Array(FieldError)),
+  current: Schema.optionalKey(Schema.Unknown),
+  retryAfter: Schema.optionalKey(Schema.Int),
+}) {}
+
+/** The answer that an error stands for. */
+export const errorResponse = ({ code, message, fields, current, retryAfter }: HttpError): Response =>
+  Response.json(
+    { error: { code, message, ...(fields === undefined ? {} : { fields }), ...(current === undefined ? {} : { current }) } },
+    { status: httpErrors[code], ...(retryAfter === undefined ? {} : { headers: { "retry-after": `${retryAfter}` } }) },
+  )
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+const segment = (part: PropertyKey | { readonly key: PropertyKey }) => String(typeof part === "object" ? part.key : part)
+
+/** The 422 of a value that does not fit its schema: it names each wrong field. */
+export const invalid = (what: string, issue: SchemaIssue.Issue): HttpError => {
+  const fields = format(issue).issues.map(({ path = [], message }) => ({
+    field: path.map(segment).join(".").slice(0, 200) || "body",
+    message: message.slice(0, 300),
+  }))
+  const names = [...new Set(fields.map(({ field }) => field))].slice(0, 20)
+  return new HttpError({ code: "invalid", message: `${what}: ${names.join(", ")}`, fields: fields.slice(0, 20) })
+}
+
+/** Whether a host name or address reaches only this machine: listeners elsewhere refuse to start without their secret. */
+export const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/u.test(host)

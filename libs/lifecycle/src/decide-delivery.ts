@@ -1,0 +1,121 @@
+import type { Event } from "@ci-fix-pilot/contract/events"
+import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import { escalate } from "./decide-attempt.ts"
+import type { Facts } from "./input.ts"
+import type { Policy } from "./policy.ts"
+import { isStop, lastAttempt, type Run } from "./run.ts"
+
+type Entries = ReadonlyArray<RunEvent>
+
+/** Why this proven fix must wait for a person; empty when it may go out by itself. */
+export const reasonsToAsk = (run: Run, policy: Policy): ReadonlyArray<string> => {
+  const attempt = lastAttempt(run)
+  const patch = attempt?.proposal?.patch
+  const reasons = (attempt?.proof?.findings ?? []).map((finding) => `${finding.rule} in ${finding.file}: ${finding.detail}`)
+  if (run.failure?.fork !== false) reasons.push("the branch belongs to a fork")
+  if (run.failure?.author.trusted !== true) reasons.push("the author of the failing commit is not known as trusted")
+  if (patch !== undefined && patch.added + patch.removed > policy.largeDiffLines)
+    reasons.push(`the patch changes ${patch.added + patch.removed} lines`)
+  return reasons.map((reason) => reason.slice(0, 2_000))
+}
+
+/** A proven fix leaves as the policy says: by itself, after approval, or not at all. */
+export const deliver = (run: Run, policy: Policy, facts: Facts): Entries => {
+  const patch = lastAttempt(run)?.proposal?.patch
+  const keep = (why: string): Entries => [escalate(run, why, "The fix is proven; apply the attached patch.", patch)]
+  if (run.target.provider !== "github")
+    return keep(`Pull requests can be opened on GitHub only; this failure came from ${run.target.provider}.`)
+  if (!policy.githubEnabled) return keep("Opening pull requests is switched off (CI_HEALING_GITHUB_ENABLED=false).")
+  if (policy.delivery === "shadow") return keep("Shadow mode: the fix is recorded, nothing is delivered.")
+  if (facts.openPullRequests >= policy.pullRequestsPerRepository)
+    return keep(`${facts.openPullRequests} of our pull requests are already open in this repository; review those first.`)
+  const doubts = reasonsToAsk(run, policy)
+  const reasons =
+    policy.delivery === "approval" ? ["every fix of this installation waits for approval", ...doubts] : policy.safeMode ? doubts : []
+  if (reasons.length > 0) return [{ type: "approval-requested", data: { reasons } }]
+  return [{ type: "delivery-started", data: { attempt: lastAttempt(run)?.n ?? 0 } }]
+}
+
+const closedByPerson = (run: Run, by: string | undefined): RunEvent =>
+  escalate(
+    run,
+    `The pull request was closed${by === undefined ? "" : ` by ${by}`} without merging.`,
+    "Fix the failure by hand, or push a change that makes the fix unnecessary.",
+  )
+
+const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" }>): Entries => {
+  if (run.pullRequest?.state === "merged") return []
+  // Merged before we knew that it was open is legal: the webhook may be faster than the answer.
+  if (run.phase !== "fixed" && run.phase !== "delivering") return run.deliveryStarted ? [event] : []
+  return [event, { type: "resolved", data: { how: "merged", ...(event.data.by === undefined ? {} : { by: event.data.by }) } }]
+}
+
+const onClosed = (run: Run, event: Extract<Event, { type: "pull-request-closed" }>): Entries => {
+  if (run.pullRequest !== undefined && run.pullRequest.state !== "open") return []
+  if (run.phase === "fixed" || run.phase === "delivering") return [event, closedByPerson(run, event.data.by)]
+  return run.pullRequest === undefined ? [] : [event]
+}
+
+/** What GitHub, or our own hands on it, said about the pull request. */
+export const onDelivered = (
+  run: Run,
+  event: Extract<
+    Event,
+    {
+      type:
+        | "pull-request-opened"
+        | "branch-moved"
+        | "pull-request-refused"
+        | "pull-request-merged"
+        | "merge-refused"
+        | "pull-request-closed"
+        | "pull-request-checks"
+    }
+  >,
+  policy: Policy,
+): Entries => {
+  switch (event.type) {
+    case "pull-request-merged":
+      return onMerged(run, event)
+    case "pull-request-closed":
+      return onClosed(run, event)
+    case "pull-request-checks":
+      return onChecks(run, event, policy)
+    case "merge-refused":
+      return run.merging ? [event] : []
+  }
+  if (run.phase !== "delivering") return [{ type: "answer-ignored", data: { type: event.type, why: `the run is ${run.phase}` } }]
+  switch (event.type) {
+    case "pull-request-opened":
+      return [event]
+    case "branch-moved":
+      return [
+        event,
+        {
+          type: "skipped",
+          data: {
+            why: "the branch moved while the fix was on its way",
+            ...(event.data.head === undefined ? {} : { head: event.data.head }),
+          },
+        },
+      ]
+    case "pull-request-refused":
+      return [
+        event,
+        escalate(
+          run,
+          `The pull request was refused: ${event.data.why}`,
+          "The fix is proven; apply the attached patch.",
+          lastAttempt(run)?.proposal?.patch,
+        ),
+      ]
+  }
+}
+
+/** Without safe mode a pull request whose checks are green is merged without a reviewer. */
+const onChecks = (run: Run, event: Extract<Event, { type: "pull-request-checks" }>, policy: Policy): Entries => {
+  const pullRequest = run.pullRequest
+  if (pullRequest === undefined || pullRequest.checks === event.data.conclusion || pullRequest.headSha !== event.data.headSha) return []
+  const mayMerge = !policy.safeMode && event.data.conclusion === "success" && isStop(run.phase) && run.phase === "fixed" && !run.merging
+  return mayMerge ? [event, { type: "merge-started", data: {} }] : [event]
+}

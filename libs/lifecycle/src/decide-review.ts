@@ -1,0 +1,55 @@
+import type { EventData } from "@ci-fix-pilot/contract/events"
+import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import { escalate } from "./decide-attempt.ts"
+import { isStop, lastAttempt, type Run } from "./run.ts"
+
+type Review = EventData<"review-given">
+type Entries = ReadonlyArray<RunEvent>
+
+const by = (review: Review) => `${review.reviewer}${review.note === undefined ? "" : `: ${review.note}`}`
+
+const refuse = (review: Review, why: string): Entries => [
+  { type: "review-refused", data: { action: review.action, reviewer: review.reviewer, why: why.slice(0, 2_000) } },
+]
+
+/** A reviewer's word: the first that is committed wins; what cannot be done any more is refused with the reason. */
+export const decideReview = (run: Run, review: Review): Entries => {
+  const given: RunEvent = { type: "review-given", data: review }
+  if (isStop(run.phase) && run.phase !== "fixed") return refuse(review, `the run has ended: ${run.phase}`)
+  if (run.merging) return refuse(review, "the pull request is being merged")
+  switch (review.action) {
+    case "approve":
+      return approve(run, review, given)
+    case "deny":
+      if (run.phase !== "fixed" && run.phase !== "awaiting-approval")
+        return refuse(review, `there is nothing to deny while the run is ${run.phase}`)
+      return [
+        given,
+        escalate(
+          run,
+          `Denied by ${by(review)}`,
+          "Fix the failure by hand, then record it with “I fixed it”.",
+          lastAttempt(run)?.proposal?.patch,
+        ),
+      ]
+    case "abort":
+      if (run.phase === "fixed")
+        return [given, escalate(run, `Aborted by ${by(review)}`, "The pull request is closed; fix the failure by hand.")]
+      return [given, { type: "aborted", data: { by: review.reviewer, ...(review.note === undefined ? {} : { note: review.note }) } }]
+    case "human-fix":
+      return [given, { type: "resolved", data: { how: "human-fix", by: review.reviewer } }]
+  }
+}
+
+const approve = (run: Run, review: Review, given: RunEvent): Entries => {
+  const patch = lastAttempt(run)?.proposal?.patch
+  if (run.phase !== "fixed" && run.phase !== "awaiting-approval")
+    return refuse(review, `there is nothing to approve while the run is ${run.phase}`)
+  if (review.patchSha256 !== undefined && review.patchSha256 !== patch?.sha256)
+    return refuse(review, "another patch waits now; look at it again")
+  const author = run.failure?.author
+  if (author !== undefined && !author.trusted && author.login.toLowerCase() === review.reviewer.toLowerCase())
+    return refuse(review, "the author of the failing change cannot approve its fix")
+  if (run.phase === "fixed") return [given, { type: "merge-started", data: { approvedBy: review.reviewer } }]
+  return [given, { type: "delivery-started", data: { attempt: lastAttempt(run)?.n ?? 0, approvedBy: review.reviewer } }]
+}
