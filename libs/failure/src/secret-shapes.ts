@@ -1,0 +1,124 @@
+/**
+ * What a secret looks like. Every expression is linear: repetitions are bounded or disjoint from what follows, and a token starts
+ * only where no other token character stands before it, so a hostile line cannot make the search quadratic. Classes are spelled
+ * out instead of `\s` and `\w` because lines are matched as the Latin-1 reading of their UTF-8 bytes.
+ */
+export interface Shape {
+  readonly kind: string
+  readonly find: RegExp
+  /** Two groups: what stays (a name, a scheme) and what goes. Without it the whole match goes. */
+  readonly keep?: true
+  /** Decides on a match that is only probably a secret. */
+  readonly when?: (value: string, before: string) => boolean
+}
+
+/** Control characters and the space, as a class's content. */
+export const BLANK = String.raw`\x00-\x20`
+/** Control characters, as a class's content. */
+export const CONTROL = String.raw`\x00-\x1f`
+
+const everywhere = (text: TemplateStringsArray, ...parts: ReadonlyArray<string | number>): RegExp =>
+  new RegExp(String.raw(text, ...parts), "gi")
+
+/** No token character before, or an escape such as `\n` inside a JSON string. */
+const START = String.raw`(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt"]))`
+const token = (kind: string, body: string): Shape => ({ kind, find: new RegExp(START + body, "g") })
+
+/** Tokens that their issuers made recognisable. */
+export const TOKENS: ReadonlyArray<Shape> = [
+  { kind: "github-token", find: /gh[pousr]_[A-Za-z0-9]{20,}/g },
+  { kind: "github-token", find: /github_pat_[A-Za-z0-9_]{20,}/g },
+  token("aws-key-id", "(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+  { kind: "slack-webhook", find: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{8,}/g },
+  token("slack-token", "xox[abcdeprs]-[A-Za-z0-9-]{8,}"),
+  token("api-key", "sk-[A-Za-z0-9_-]{16,}"),
+  token("stripe-key", "[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
+  token("npm-token", "npm_[A-Za-z0-9]{30,}"),
+  token("pypi-token", "pypi-A[A-Za-z0-9_-]{16,}"),
+  token("gitlab-token", "glpat-[A-Za-z0-9_-]{16,}"),
+  token("google-key", "AIza[A-Za-z0-9_-]{30,}"),
+  token("huggingface-token", "hf_[A-Za-z0-9]{30,}"),
+  token("digitalocean-token", "do[op]_v1_[a-f0-9]{40,}"),
+  token("sendgrid-key", String.raw`SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`),
+  token("jwt", String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?`),
+]
+
+/** Forty characters of an AWS secret key; only looked for beside a key id. */
+export const AWS_SECRET: Shape = {
+  kind: "aws-secret",
+  find: /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g,
+  when: (value) => /[a-z]/.test(value) && /[A-Z]/.test(value) && /[0-9]/.test(value),
+}
+
+/** `scheme://user:password@host` and `scheme://token@host`. */
+export const URLS: ReadonlyArray<Shape> = [
+  {
+    kind: "url-password",
+    find: everywhere`(://[^${BLANK}/:@"'<>[\]]{0,200}:)(?!\[redacted:)([^${BLANK}/"'<>]{1,500})(?=@)`,
+    keep: true,
+  },
+  {
+    kind: "url-token",
+    find: everywhere`(://)(?!\[redacted:)([^${BLANK}/:@"'<>]{16,500})(?=@)`,
+    keep: true,
+    when: (value) => /[0-9]/.test(value),
+  },
+]
+
+const PLACEHOLDER =
+  /^(?:\*+$|x{4,}$|\$[{(A-Za-z_]|%[A-Za-z_{]|\{\{|process\.|os\.|env\.|secrets?\.|import\.|(?:true|false|null|nil|none|undefined|string|number|boolean|unknown|object|any|str|int|required|missing|invalid|expected|unexpected|optional|empty|not|is|of|was|must)(?![A-Za-z0-9_]))/i
+const SCHEME = /^(?:bearer|basic|token|digest|negotiate|required|failed|header)$/i
+
+/** A word of a sentence, or a type's name: letters only, in a natural casing. */
+const isWord = (value: string): boolean => /^[A-Z]?[a-z]+(?:[A-Z][a-z]+){0,6}[.:?!]?$/.test(value)
+const isPlainNumber = (value: string): boolean => /^-?[0-9][0-9.,]{0,15}%?$/.test(value)
+const looksSecret = (value: string): boolean => !PLACEHOLDER.test(value) && !isPlainNumber(value)
+
+const COLOUR = String.raw`(?:\x1b\[[0-9;]{0,20}m)?`
+const QUOTE = "\\\\?[\"'`]?"
+const VALUE = `[^${BLANK}"'\`,;<>()&|\\\\]`
+
+/** `password=...`, `"api_key": "..."`, `token => ...`: the name and separator stay. */
+const assignment = (kind: string, name: string, least: number, when: NonNullable<Shape["when"]>): Shape => ({
+  kind,
+  find: everywhere`((?:${name})[A-Z0-9_]{0,30}${QUOTE}${COLOUR}[ \t]{0,3}(?:=>|:=|==?|:)[ \t]{0,3}${COLOUR}[bru]?${QUOTE})(?!\[redacted:)(${VALUE}{${least},})`,
+  keep: true,
+  when,
+})
+
+const PASSWORD_NAMES = "password|passwd|passphrase|(?<![A-Z])pass(?![A-Z])|pwd"
+const SECRET_NAMES =
+  "token|secret|credentials?|api[_-]?key|(?:access|account|client|private|signing|encryption|license|shared)[_-]?key|_auth(?![A-Z])"
+
+/** Values that are secret because of the name before them. */
+export const NAMED: ReadonlyArray<Shape> = [
+  {
+    kind: "authorization",
+    find: everywhere`(authorization${QUOTE}[ \t]{0,3}[:=][ \t]{0,3}${QUOTE}(?:(?:bearer|basic|token|digest|negotiate)[ \t]{1,3})?)(?!\[redacted:)([^${BLANK}"',;\\]{4,})`,
+    keep: true,
+    when: (value) => !SCHEME.test(value) && looksSecret(value),
+  },
+  {
+    kind: "bearer",
+    find: everywhere`((?<![A-Z0-9])(?:bearer|basic)[ \t]{1,3})(?!\[redacted:)([A-Z0-9+/=._~-]{12,})`,
+    keep: true,
+    when: (value) => !isWord(value) && !isPlainNumber(value),
+  },
+  {
+    kind: "cookie",
+    find: everywhere`((?<![A-Z0-9])(?:set-)?cookie${QUOTE}[ \t]{0,3}:[ \t]{0,3}${QUOTE})(?!\[redacted:)([^${CONTROL}"'\\=]{1,200}=[^${CONTROL}"'\\]{4,})`,
+    keep: true,
+  },
+  {
+    kind: "url-signature",
+    find: everywhere`([?&](?:sig|signature|x-amz-signature|x-amz-security-token)=)(?!\[redacted:)([A-Z0-9%+/=_-]{16,})`,
+    keep: true,
+  },
+  assignment("password", PASSWORD_NAMES, 3, (value) => looksSecret(value) && !(isWord(value) && value.length > 16)),
+  assignment(
+    "secret",
+    SECRET_NAMES,
+    6,
+    (value, before) => looksSecret(value) && !/^[./~]/.test(value) && (/=["'`]?$/.test(before) || (value.length >= 8 && !isWord(value))),
+  ),
+]
