@@ -1,0 +1,154 @@
+/**
+ * The sandbox without a daemon: bubblewrap around the machine's own toolchains. Limits are kept by a cgroup where this service may
+ * write one, else by rlimits and a watchdog. Killing the outer process kills the pid namespace, and with it everything inside.
+ */
+import { existsSync } from "node:fs"
+import { chmod, lstat, mkdir, mkdtemp, readlink, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Layer, Option, type Scope } from "effect"
+import { bubblewrapArguments, type Host, mountsFor } from "./bubblewrap-arguments.ts"
+import { type CgroupRoots, makeCgroup, usableCgroups } from "./bubblewrap-cgroup.ts"
+import { launchCommand, staged, stagedMounts } from "./bubblewrap-launcher.ts"
+import { startBubblewrap } from "./bubblewrap-process.ts"
+import { markedProcesses, memoryOf } from "./bubblewrap-processes.ts"
+import { findToolchains } from "./find-toolchains.ts"
+import { runToEnd } from "./run-to-end.ts"
+import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable, type SandboxUser } from "./Sandbox.ts"
+import { type SandboxSettings, sandboxSettings } from "./sandbox-settings.ts"
+import { limitsOf, type Started, supervise } from "./supervise.ts"
+
+const unavailable = (reason: string, remedy: string) => new SandboxUnavailable({ sandbox: "bubblewrap", reason, remedy })
+
+const remedy =
+  "Install it (apt-get install bubblewrap util-linux); if it is installed, allow user namespaces: see the sysctls " +
+  "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns."
+
+const rootNames = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]
+
+const accounts = ({ uid, gid }: SandboxUser) => ({
+  passwd: `root:x:0:0:root:/root:/bin/sh\nsandbox:x:${uid}:${gid}:sandbox:/home/sandbox:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n`,
+  group: `root:x:0:\nsandbox:x:${gid}:\nnogroup:x:65534:\n`,
+  hosts: "127.0.0.1 localhost sandbox\n::1 localhost\n",
+  "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+})
+
+/** A directory of the layer's own: the synthetic `/etc`, and an empty place to stage mounts in. */
+const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: SandboxSettings) {
+  const state = yield* Effect.acquireRelease(
+    Effect.promise(() => mkdtemp(join(tmpdir(), "ci-fix-pilot-sandbox-"))),
+    (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
+  )
+  const toolchains = yield* findToolchains(settings, settings.toolchains)
+  const host: Host = yield* Effect.promise(async () => {
+    await chmod(state, 0o711)
+    for (const [name, text] of Object.entries(accounts(settings.user))) await writeFile(join(state, name), text, { mode: 0o644 })
+    const present = rootNames.filter((path) => existsSync(path))
+    const roots = present.map(async (path) => [path, (await lstat(path)).isSymbolicLink() ? await readlink(path) : null] as const)
+    return { roots: await Promise.all(roots), toolchains, etc: state }
+  })
+  const stage = join(state, "stage")
+  yield* Effect.promise(() => mkdir(stage, { mode: 0o711 }))
+  const empty = join(state, "empty")
+  yield* Effect.promise(() => mkdir(empty, { mode: 0o755 }))
+  return { host, stage, empty }
+})
+
+/** Without a cgroup: polls the memory of everything in the sandbox until it is too much. */
+const overMemory = (firstPid: () => number | undefined, limitMb: number) =>
+  Effect.gen(function* () {
+    for (;;) {
+      yield* Effect.sleep("50 millis")
+      const pid = firstPid()
+      if (pid !== undefined && (yield* memoryOf(pid)) > limitMb) return
+    }
+  })
+
+export const layer = Layer.effect(
+  Sandbox,
+  Effect.gen(function* () {
+    const settings = yield* sandboxSettings
+    const { host, stage, empty } = yield* prepareHost(settings)
+    const asRoot = process.getuid?.() === 0
+    const cgroups: CgroupRoots | undefined =
+      settings.limitsBy === "watchdog" ? undefined : yield* Effect.orElseSucceed(usableCgroups, () => undefined)
+    const { user } = settings
+    let count = 0
+
+    const argumentsFor = (request: SandboxRequest, limits: SandboxLimits, procs: ReadonlyArray<string>) => {
+      const mounts = mountsFor(host, request)
+      const common = { host, user, request, limits, marker: `${settings.owner}:${request.label}` }
+      if (!asRoot)
+        return launchCommand({
+          procs,
+          bubblewrap: [settings.bubblewrap, ...bubblewrapArguments({ ...common, view: request.root, mounts })],
+        })
+      const bubblewrap = [
+        settings.bubblewrap,
+        ...bubblewrapArguments({ ...common, view: staged(stage, 0), mounts: stagedMounts(stage, mounts) }),
+      ]
+      const paths = [request.root, ...mounts.map((mount) => mount.from)]
+      return launchCommand({ stage: { at: stage, paths, user }, procs, bubblewrap })
+    }
+
+    const start = Effect.fn("bubblewrap.run")(function* (
+      request: SandboxRequest,
+      onOutput: (chunk: Uint8Array) => void,
+    ): Effect.fn.Return<Started, SandboxUnavailable, Scope.Scope> {
+      const limits = limitsOf(request)
+      count += 1
+      const cgroup =
+        cgroups === undefined
+          ? undefined
+          : yield* makeCgroup(cgroups, `ci-fix-pilot-${process.pid}-${count}`, limits).pipe(
+              Effect.mapError((error) =>
+                unavailable(`No cgroup could be made: ${error.reason}`, "Set CI_HEALING_SANDBOX_LIMITS=watchdog."),
+              ),
+            )
+      const sandbox = yield* startBubblewrap(argumentsFor(request, limits, cgroup?.procs ?? []), onOutput)
+      const ranOutOfMemory =
+        cgroup === undefined
+          ? Effect.succeed(false)
+          : Effect.mapError(cgroup.ranOutOfMemory, (error) => unavailable(error.reason, "Look after the machine's cgroups."))
+      const exited = Effect.gen(function* () {
+        const code = yield* sandbox.exited
+        if (Option.isSome(code)) return code.value
+        if (yield* ranOutOfMemory) return 137
+        return yield* unavailable(`bubblewrap could not run the command: ${sandbox.complaint() || "it was killed"}.`, remedy)
+      })
+      return {
+        exited,
+        kill: sandbox.kill,
+        ranOutOfMemory,
+        ...(cgroup === undefined ? { overMemory: overMemory(sandbox.firstPid, limits.memoryMb) } : {}),
+      }
+    })
+
+    const run = (request: SandboxRequest) => supervise("bubblewrap", request, (onOutput) => start(request, onOutput))
+
+    const probe = Effect.gen(function* () {
+      const { code, output } = yield* runToEnd([settings.bubblewrap, "--version"])
+      if (code !== 0) return yield* unavailable("bubblewrap is not installed.", remedy)
+      yield* run({ label: "probe", command: "true", root: empty })
+      const tools = host.toolchains.path.join(":") || "the system's"
+      const kept = cgroups === undefined ? "rlimits and a watchdog" : `cgroup version ${cgroups.version}`
+      const found: SandboxProbe = {
+        kind: "bubblewrap",
+        version: output.trim().replace("bubblewrap ", ""),
+        details: { limits: kept, tools },
+      }
+      return found
+    })
+
+    const reap = Effect.fn("bubblewrap.reap")(function* (isOpen: (label: string) => Effect.Effect<boolean>) {
+      const mine = (yield* markedProcesses).filter(({ marker }) => marker.startsWith(`${settings.owner}:`))
+      const labels = [...new Set(mine.map(({ marker }) => marker.slice(settings.owner.length + 1)))]
+      const orphans = yield* Effect.filter(labels, (label) => Effect.map(isOpen(label), (open) => !open))
+      for (const { pid, marker } of mine)
+        if (orphans.includes(marker.slice(settings.owner.length + 1))) yield* Effect.ignore(Effect.try(() => process.kill(pid, "SIGKILL")))
+      return orphans
+    })
+
+    return Sandbox.of({ kind: "bubblewrap", user, run, probe, reap })
+  }),
+)

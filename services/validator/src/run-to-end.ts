@@ -1,0 +1,24 @@
+/** Runs one of this machine's own programs (never a stranger's) to its end, with an empty input and no environment but PATH. */
+import { spawn } from "node:child_process"
+import { Effect } from "effect"
+
+/** Where system tools are, whatever PATH the service was started with. */
+export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/** Exit code (127 when the program cannot be started) and at most 64 KiB of what it wrote to both streams. Interrupting kills it. */
+export const runToEnd = (argv: ReadonlyArray<string>, env: Readonly<Record<string, string>> = { PATH: systemPath }) =>
+  Effect.callback<{ readonly code: number; readonly output: string }>((resume) => {
+    const [program = "", ...args] = argv
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] })
+    let output = ""
+    const keep = (chunk: Buffer) => {
+      if (output.length < 64 * 1024) output += chunk.toString()
+    }
+    child.stdout.on("data", keep)
+    child.stderr.on("data", keep)
+    child.once("error", (error) => resume(Effect.succeed({ code: 127, output: error.message })))
+    child.once("close", (code) => resume(Effect.succeed({ code: code ?? 137, output })))
+    return Effect.sync(() => {
+      child.kill("SIGKILL")
+    })
+  })

@@ -1,0 +1,74 @@
+/**
+ * How much a view grew, without a quota. The file system's own counter is free to read, so it is polled; only when it moved far enough
+ * for the limit to be in question (or long ago) are the files counted that changed since the start.
+ */
+import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Schema, type Scope } from "effect"
+import { runToEnd } from "./run-to-end.ts"
+
+/** The machine's own disk is nearly full: nobody's command is to blame. */
+export class DiskUnwatched extends Schema.TaggedError<DiskUnwatched>()("DiskUnwatched", { reason: Schema.String }) {}
+
+export interface DiskWatch {
+  /** Succeeds when the limit is exceeded; runs until then. */
+  readonly exceeded: Effect.Effect<void, DiskUnwatched>
+  /** One last look, when the command ended by itself. */
+  readonly isExceeded: Effect.Effect<boolean, DiskUnwatched>
+}
+
+const mebibyte = 1024 * 1024
+const leastFreeMb = 128
+const pollEvery = "100 millis"
+/** Polls after which the files are counted even though the counter is calm: others may free what this command fills. */
+const calmPolls = 100
+
+const usage = (directory: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const { bsize, blocks, bfree } = await statfs(directory)
+      return { usedMb: ((blocks - bfree) * bsize) / mebibyte, freeMb: (bfree * bsize) / mebibyte }
+    },
+    catch: (cause) => new DiskUnwatched({ reason: `The view ${directory} cannot be measured: ${String(cause)}` }),
+  })
+
+/** Blocks of all files below that were made or changed after `since`; each counts at least 1 KiB for its inode. */
+const changedMb = Effect.fn("watch-disk.count")(function* (directory: string, since: string) {
+  const script = `find "$1" -xdev -cnewer "$2" -printf '%b\\n' 2>/dev/null | awk '{ sum += $1 + 2 } END { print int(sum / 2048) }'`
+  const { output } = yield* runToEnd(["/bin/sh", "-c", script, "count", directory, since])
+  return Number.parseInt(output, 10) || 0
+})
+
+/** Starts watching `directory`; files that are older than this call are not counted. */
+export const watchDisk = Effect.fn("watch-disk")(function* (
+  directory: string,
+  limitMb: number,
+): Effect.fn.Return<DiskWatch, DiskUnwatched, Scope.Scope> {
+  const marks = yield* Effect.acquireRelease(
+    Effect.promise(() => mkdtemp(join(tmpdir(), "ci-fix-pilot-disk-"))),
+    (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
+  )
+  const since = join(marks, "since")
+  yield* Effect.promise(() => writeFile(since, ""))
+  const start = yield* usage(directory)
+  let suspectAboveMb = start.usedMb + limitMb
+  let calm = 0
+
+  const look = Effect.gen(function* () {
+    const { usedMb, freeMb } = yield* usage(directory)
+    calm += 1
+    if (calm < calmPolls && usedMb <= suspectAboveMb && freeMb >= leastFreeMb) return false
+    calm = 0
+    const grownMb = yield* changedMb(directory, since)
+    suspectAboveMb = usedMb + Math.max(0, limitMb - grownMb)
+    if (grownMb <= limitMb && freeMb < leastFreeMb)
+      return yield* new DiskUnwatched({ reason: `Less than ${leastFreeMb} MiB are free where ${directory} lies.` })
+    return grownMb > limitMb
+  })
+
+  const exceeded: Effect.Effect<void, DiskUnwatched> = Effect.gen(function* () {
+    while (!(yield* look)) yield* Effect.sleep(pollEvery)
+  })
+  return { exceeded, isExceeded: look }
+})
