@@ -4,8 +4,12 @@ import { findPostgres, type PostgresBinaries } from "@ci-fix-pilot/testkit/datab
 import { findNatsServer, type NatsServerBinary } from "@ci-fix-pilot/testkit/nats-server-binary"
 import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
 import { withLock } from "./bootstrap/lock.mjs"
+import { findBubblewrap, unpackBubblewrap } from "./provision/bubblewrap.ts"
+import { findDebootstrap, unpackDebootstrap } from "./provision/debootstrap.ts"
+import { type Docker, holdDocker } from "./provision/docker.ts"
 import { unpackNatsServer } from "./provision/nats-server.ts"
 import { unpackPostgres } from "./provision/postgres.ts"
+import { findPython, installPython } from "./provision/python.ts"
 import { CannotProvide, say, secondsSince } from "./provision/say.ts"
 
 /** Looks for a component; when it is missing, makes it under a lock and looks again. */
@@ -40,3 +44,19 @@ export const provideNatsServer = (): Promise<NatsServerBinary> =>
 /** A Postgres of 15 or newer with pgvector: `.tools/postgres`, else the system's. */
 export const providePostgres = (): Promise<PostgresBinaries> =>
   provide("postgres", findPostgres, unpackPostgres, ({ bin, major }) => `${major} with pgvector at ${bin}`)
+
+/** A bubblewrap that can make a sandbox here: PATH, else `.tools/bin`. Returns its path. */
+export const provideBubblewrap = (): Promise<string> => provide("bubblewrap", findBubblewrap, unpackBubblewrap, (path) => path)
+
+/** debootstrap: PATH, else `.tools/bin`. Returns its path. */
+export const provideDebootstrap = (): Promise<string> => provide("debootstrap", findDebootstrap, unpackDebootstrap, (path) => path)
+
+/** A python3 on PATH that has pytest. Returns its version. */
+export const providePython = (): Promise<string> => provide("python3 with pytest", findPython, installPython, (version) => version)
+
+/** A Docker daemon that answers, started when there is none. Call `release` at the end. */
+export const provideDocker = async (): Promise<Docker> => {
+  const docker = await holdDocker()
+  say(`docker: answers at ${docker.socket}`)
+  return docker
+}

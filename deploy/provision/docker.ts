@@ -1,0 +1,110 @@
+/**
+ * A Docker daemon: the one that answers, else one of our own. Several runs may share ours: each notes its process id in `.tools`,
+ * and the last one to leave stops it.
+ */
+import { spawn } from "node:child_process"
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs"
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { withLock } from "../bootstrap/lock.mjs"
+import { CannotProvide, say, secondsSince } from "./say.ts"
+import { installPackages } from "./system-packages.ts"
+
+export interface Docker {
+  /** Where it listens. */
+  readonly socket: string
+  /** Leaves it; stops the daemon when it is ours and nobody else uses it. */
+  readonly release: () => Promise<void>
+}
+
+const systemSocket = "/var/run/docker.sock"
+const systemPidFile = "/var/run/docker.pid"
+const startsWithin = 60_000
+const stopsWithin = 30_000
+
+const directory = () => join(toolsDirectory(), "docker")
+const pidFile = () => join(directory(), "dockerd.pid")
+const users = () => join(directory(), "users")
+const locked = <A>(work: () => Promise<A>) => withLock(join(toolsDirectory(), "locks/docker"), work)
+
+const isAlive = (pid: number, name: RegExp) => {
+  const path = `/proc/${pid}/comm`
+  return existsSync(path) && name.test(readFileSync(path, "utf8"))
+}
+
+const answers = async (socket: string): Promise<boolean> => {
+  try {
+    return (await fetch("http://docker/_ping", { unix: socket, signal: AbortSignal.timeout(2_000) })).ok
+  } catch {
+    return false
+  }
+}
+
+/** Makes sure that a daemon answers, and holds it until `release`. */
+export const holdDocker = (): Promise<Docker> =>
+  locked(async () => {
+    const host = Bun.env["DOCKER_HOST"]
+    const socket = host === undefined ? systemSocket : host.replace("unix://", "")
+    if (!(await answers(socket))) {
+      if (host !== undefined) throw new CannotProvide(`No Docker daemon answers at DOCKER_HOST=${host}`)
+      await startDaemon(socket)
+    }
+    await mkdir(users(), { recursive: true })
+    await writeFile(join(users(), `${process.pid}`), "")
+    return { socket, release: () => locked(leave) }
+  })
+
+const startDaemon = async (socket: string): Promise<void> => {
+  if (process.getuid?.() !== 0) throw new CannotProvide("No Docker daemon answers. Run: sudo systemctl start docker (or install docker.io)")
+  await installPackages("The Docker engine", ["docker.io"], () => Bun.which("dockerd") !== null)
+  if (await answers(socket)) return
+  const start = performance.now()
+  await removeStalePidFile()
+  await mkdir(directory(), { recursive: true })
+  const log = join(directory(), "dockerd.log")
+  const output = openSync(log, "w")
+  const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", output, output] })
+  closeSync(output)
+  daemon.unref()
+  const pid = daemon.pid ?? -1
+  await writeFile(pidFile(), `${pid}`)
+  while (!(await answers(socket))) {
+    const failed = !isAlive(pid, /dockerd/)
+    if (failed || performance.now() - start > startsWithin) {
+      await stopDaemon(pid)
+      throw new CannotProvide(`dockerd ${failed ? "ended" : "is not ready"}: ${readFileSync(log, "utf8").slice(-1_500)}`)
+    }
+    await Bun.sleep(100)
+  }
+  say(`  started dockerd (${pid}) in ${secondsSince(start)}`)
+}
+
+/** A daemon that was killed leaves its pid file, and the next one refuses to start when that number is in use again. */
+const removeStalePidFile = async () => {
+  const text = await readFile(systemPidFile, "utf8").catch(() => "")
+  if (text !== "" && !isAlive(Number(text), /dockerd/)) await rm(systemPidFile, { force: true })
+}
+
+const leave = async (): Promise<void> => {
+  await rm(join(users(), `${process.pid}`), { force: true })
+  const others = await Promise.all(
+    (await readdir(users())).map(async (pid) => {
+      const alive = isAlive(Number(pid), /./)
+      if (!alive) await rm(join(users(), pid), { force: true })
+      return alive
+    }),
+  )
+  const ours = Number(await readFile(pidFile(), "utf8").catch(() => "0"))
+  if (ours === 0 || others.includes(true)) return
+  await stopDaemon(ours)
+  say(`stopped dockerd (${ours})`)
+}
+
+const stopDaemon = async (pid: number): Promise<void> => {
+  const start = performance.now()
+  if (isAlive(pid, /dockerd/)) process.kill(pid, "SIGTERM")
+  while (isAlive(pid, /dockerd/) && performance.now() - start < stopsWithin) await Bun.sleep(100)
+  if (isAlive(pid, /dockerd/)) process.kill(pid, "SIGKILL")
+  await rm(pidFile(), { force: true })
+}
