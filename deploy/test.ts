@@ -1,0 +1,63 @@
+/**
+ * The one test command: every lane, with what it needs. The last line of standard output is `N passed, N failed`.
+ *
+ *   npm test                               everything
+ *   npm test -- --lane unit                one lane (or several: --lane unit,integration)
+ *   npm test -- --lane integration libs    those of its files whose path contains a word
+ */
+import { parseArgs } from "node:util"
+import { type Lane, lanes, withDocker } from "./lanes/lanes.ts"
+import { killGroups } from "./lanes/run-group.ts"
+import { broken, type Tally, total } from "./lanes/tally.ts"
+import type { Docker } from "./provision/docker.ts"
+import { say, secondsSince } from "./provision/say.ts"
+import { provideDocker } from "./provision.ts"
+
+const { values, positionals } = parseArgs({ args: Bun.argv.slice(2), options: { lane: { type: "string" } }, allowPositionals: true })
+const wanted = values.lane?.split(",") ?? lanes.map(({ name }) => name)
+const unknown = wanted.filter((name) => !lanes.some((lane) => lane.name === name))
+if (unknown.length > 0) {
+  say(`no lane ${unknown.join(", ")}: use ${lanes.map(({ name }) => name).join(", ")}`)
+  process.exit(2)
+}
+
+let docker: Docker | undefined
+
+const runLane = async (lane: Lane): Promise<Tally> => {
+  say(`\n== ${lane.name}`)
+  try {
+    for (const need of lane.needs) await need()
+    if (withDocker.includes(lane.name)) docker ??= await provideDocker()
+    return await lane.run(positionals)
+  } catch (error) {
+    return broken(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const leave = async () => {
+  killGroups()
+  await docker?.release()
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.once(signal, async () => {
+    say(`${signal}: stopping`)
+    await leave()
+    process.exit(130)
+  })
+
+const tallies: Array<{ name: string; tally: Tally; seconds: string }> = []
+for (const lane of lanes.filter(({ name }) => wanted.includes(name))) {
+  const start = performance.now()
+  tallies.push({ name: lane.name, tally: await runLane(lane), seconds: secondsSince(start) })
+}
+await leave()
+
+say("")
+for (const { name, tally, seconds } of tallies) {
+  say(`${name.padEnd(12)} ${`${tally.passed}`.padStart(5)} passed ${`${tally.failed}`.padStart(4)} failed  ${seconds.padStart(8)}`)
+  for (const remark of tally.remarks) say(`  ${remark}`)
+}
+const { passed, failed } = total(tallies.map(({ tally }) => tally))
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed === 0 ? 0 : 1
