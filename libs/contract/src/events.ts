@@ -32,6 +32,8 @@ const CiFailed = Schema.Struct({
   errorType: Schema.optionalKey(Line),
   signature: Schema.optionalKey(Signature),
   digest: Schema.optionalKey(LogDigest),
+  /** As the webhook named them; whoever fetches the failure knows better. */
+  failedJobs: Schema.optionalKey(Schema.Array(FailedJob).check(Schema.isMaxLength(20))),
   fork: Schema.optionalKey(Schema.Boolean),
 })
 
