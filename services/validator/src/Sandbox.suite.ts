@@ -89,14 +89,11 @@ export const sandboxSuite = <E>(name: string, live: Layer.Layer<Sandbox, E>) =>
         const { user } = yield* Sandbox
         const root = yield* view
         yield* Effect.promise(() => mkdir(join(root, "package")).then(() => chown(join(root, "package"), user.uid, user.gid)))
-        const { output } = yield* run(
-          "pwd; id -u; id -un; echo made > file; stat -c %u file; mktemp >/dev/null && touch ~/.x && echo home",
-          {
-            root,
-            cwd: "package",
-          },
-        )
-        expect(output.text).toBe(`/workspace/package\n${user.uid}\nsandbox\n${user.uid}\nhome\n`)
+        const { output } = yield* run("pwd; id -u; echo made > file; stat -c %u file; mktemp >/dev/null && touch ~/.x && echo home", {
+          root,
+          cwd: "package",
+        })
+        expect(output.text).toBe(`/workspace/package\n${user.uid}\n${user.uid}\nhome\n`)
         expect(yield* Effect.promise(() => readFile(join(root, "package/file"), "utf8"))).toBe("made\n")
       }),
     )

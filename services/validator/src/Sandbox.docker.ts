@@ -1,0 +1,113 @@
+/**
+ * The sandbox as one container per run. The daemon keeps the limits; this layer keeps the deadline, the output and the disk, and removes
+ * the container when the run ends, however it ends.
+ */
+import { stat } from "node:fs/promises"
+import { join } from "node:path"
+import Docker from "dockerode"
+import { Deferred, Effect, Layer, type Scope } from "effect"
+import { commandLabel, containerFor, ownerLabel, reapedName } from "./docker-container.ts"
+import { makeDemultiplexer } from "./docker-output.ts"
+import { dockerUnavailable } from "./docker-unavailable.ts"
+import { Sandbox, type SandboxProbe, type SandboxRequest, SandboxUnavailable } from "./Sandbox.ts"
+import { sandboxSettings } from "./sandbox-settings.ts"
+import { limitsOf, type Started, supervise } from "./supervise.ts"
+
+/** `unix:///path`, `tcp://host:port`, or where Docker usually is. */
+const connect = (host: string | undefined): Docker => {
+  if (host === undefined) return new Docker()
+  const url = new URL(host)
+  if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname })
+  return new Docker({ host: url.hostname, port: Number(url.port), protocol: url.protocol === "https:" ? "https" : "http" })
+}
+
+const missing = (reason: string) =>
+  new SandboxUnavailable({ sandbox: "docker", reason, remedy: "The workspace must make the view before the command runs." })
+
+const reaped = new SandboxUnavailable({
+  sandbox: "docker",
+  reason: "The container was reaped: no open command owns it.",
+  remedy: "Nothing; if its command is open after all, it is tried again.",
+})
+
+export const layer = Layer.effect(
+  Sandbox,
+  Effect.gen(function* () {
+    const settings = yield* sandboxSettings
+    const { image, runtime, owner, user } = settings
+    const docker = connect(settings.dockerHost)
+
+    const ask = <A>(call: (signal: AbortSignal) => Promise<A>) =>
+      Effect.tryPromise({ try: call, catch: (cause) => dockerUnavailable(cause, image) })
+
+    /** Gone already is as good as removed. */
+    const remove = (id: string) => Effect.ignore(ask(() => docker.getContainer(id).remove({ force: true, v: true })))
+
+    const start = Effect.fn("docker.run")(function* (
+      request: SandboxRequest,
+      onOutput: (chunk: Uint8Array) => void,
+    ): Effect.fn.Return<Started, SandboxUnavailable, Scope.Scope> {
+      const directory = join(request.root, request.cwd ?? ".")
+      const isDirectory = yield* Effect.promise(() =>
+        stat(directory)
+          .then((found) => found.isDirectory())
+          .catch(() => false),
+      )
+      if (!isDirectory) return yield* missing(`The directory ${directory} is not there.`)
+
+      const container = yield* Effect.acquireRelease(
+        ask(() => docker.createContainer(containerFor({ image, runtime, owner, user, request, limits: limitsOf(request) }))),
+        ({ id }) => remove(id),
+      )
+      const attached = yield* ask(() => container.attach({ stream: true, stdout: true, stderr: true }))
+      const drained = Deferred.makeUnsafe<void>()
+      const demultiplex = makeDemultiplexer(onOutput)
+      attached.on("data", (chunk: Buffer) => demultiplex(chunk))
+      for (const end of ["end", "close", "error"]) attached.once(end, () => Deferred.doneUnsafe(drained, Effect.void))
+      yield* ask(() => container.start())
+
+      const state = Effect.gen(function* () {
+        const { Name, State } = yield* ask(() => container.inspect())
+        return Name.includes(reapedName) ? yield* reaped : State
+      })
+      const exited = Effect.gen(function* () {
+        yield* ask((abortSignal) => container.wait({ abortSignal }))
+        yield* Deferred.await(drained)
+        return (yield* state).ExitCode
+      })
+      return {
+        exited: yield* Effect.cached(exited),
+        kill: Effect.ignore(ask(() => container.kill())),
+        ranOutOfMemory: Effect.map(state, ({ OOMKilled }) => OOMKilled),
+      }
+    })
+
+    const run = (request: SandboxRequest) => supervise("docker", request, (onOutput) => start(request, onOutput))
+
+    const probe = Effect.gen(function* () {
+      const version = yield* ask(() => docker.version())
+      const { Id } = yield* ask(() => docker.getImage(image).inspect())
+      const found: SandboxProbe = {
+        kind: "docker",
+        version: version.Version,
+        image: { name: image, digest: Id },
+        details: { runtime: runtime ?? "default", kernel: version.KernelVersion ?? "unknown" },
+      }
+      return found
+    })
+
+    const reap = Effect.fn("docker.reap")(function* (isOpen: (label: string) => Effect.Effect<boolean>) {
+      const mine = yield* ask(() => docker.listContainers({ all: true, filters: { label: [`${ownerLabel}=${owner}`] } }))
+      const labelOf = (container: (typeof mine)[number]) => container.Labels[commandLabel] ?? ""
+      const orphans = yield* Effect.filter([...new Set(mine.map(labelOf))], (label) => Effect.map(isOpen(label), (open) => !open))
+      yield* Effect.forEach(
+        mine.filter((container) => orphans.includes(labelOf(container))),
+        ({ Id }) => Effect.andThen(Effect.ignore(ask(() => docker.getContainer(Id).rename({ name: `${reapedName}${Id}` }))), remove(Id)),
+        { concurrency: 4, discard: true },
+      )
+      return orphans
+    })
+
+    return Sandbox.of({ kind: "docker", user, run, probe, reap })
+  }),
+)

@@ -1,0 +1,131 @@
+/**
+ * Directories that are costly to make and never change: made once, used by many at the same time, and removed, the longest unused
+ * first, when all of them together take too much room. Who uses one keeps it until the scope closes.
+ */
+import { mkdir, readdir, rename, stat, utimes } from "node:fs/promises"
+import { join } from "node:path"
+import { Effect, type Scope, Semaphore } from "effect"
+import { removeTree } from "./remove-tree.ts"
+import { runToEnd } from "./run-to-end.ts"
+import { WorkspaceUnavailable } from "./Workspace.ts"
+import { type Kind, kinds } from "./workspace-slot.ts"
+
+interface Entry {
+  readonly path: string
+  mb: number
+  /** Order of use: larger is later. */
+  used: number
+  users: number
+}
+
+export interface WorkspaceCache {
+  /** The directory of an entry, made by `make` (which is given an empty directory) when it is not there; kept until the scope closes. */
+  readonly use: <E, R>(
+    kind: Kind,
+    key: string,
+    make: (directory: string) => Effect.Effect<void, E, R>,
+  ) => Effect.Effect<string, E | WorkspaceUnavailable, R | Scope.Scope>
+  /** Looks again how large an entry is, and makes room. */
+  readonly grown: (kind: Kind, key: string) => Effect.Effect<void>
+  /** An empty directory that is removed with the scope. */
+  readonly temporary: Effect.Effect<string, WorkspaceUnavailable, Scope.Scope>
+}
+
+const io = <A>(run: () => Promise<A>) =>
+  Effect.tryPromise({ try: run, catch: (cause) => new WorkspaceUnavailable({ reason: `The workspace's disk: ${String(cause)}` }) })
+
+const sizeMb = (path: string) =>
+  Effect.map(runToEnd(["du", "-sxm", path]), ({ output }) => Number.parseInt(output.split("\n").at(-2) ?? "", 10) || 0)
+
+export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, maxMb: number) {
+  const entries = new Map<string, Entry>()
+  const locks = new Map<string, Semaphore.Semaphore>()
+  let clock = 0
+  let names = 0
+
+  const known = yield* io(async () => {
+    const found = await Promise.all(
+      kinds.map(async (kind) => (await readdir(join(slot, kind))).map((key) => ({ name: `${kind}/${key}`, path: join(slot, kind, key) }))),
+    )
+    return Promise.all(found.flat().map(async (entry) => ({ ...entry, at: (await stat(entry.path)).mtimeMs })))
+  })
+  for (const { name, path } of known.toSorted((one, other) => one.at - other.at))
+    entries.set(name, { path, mb: yield* sizeMb(path), used: clock++, users: 0 })
+
+  const makeRoom = Effect.gen(function* () {
+    const total = () => entries.values().reduce((sum, { mb }) => sum + mb, 0)
+    const unused = [...entries].filter(([, { users }]) => users === 0).toSorted(([, one], [, other]) => one.used - other.used)
+    for (const [name, { path }] of unused) {
+      if (total() <= maxMb) return
+      entries.delete(name)
+      yield* Effect.logInfo("made room in the workspace", { removed: name })
+      yield* removeTree(path)
+    }
+    if (total() > maxMb) yield* Effect.logWarning("the workspace is larger than it should be: all of it is in use", { mb: total(), maxMb })
+  })
+
+  const temporary = Effect.acquireRelease(
+    Effect.suspend(() => {
+      const path = join(slot, "tmp", String(names++))
+      return Effect.as(
+        io(() => mkdir(path)),
+        path,
+      )
+    }),
+    removeTree,
+  )
+
+  const make = <E, R>(kind: Kind, key: string, fill: (directory: string) => Effect.Effect<void, E, R>) =>
+    Effect.gen(function* () {
+      const path = join(slot, kind, key)
+      const draft = join(yield* temporary, "draft")
+      yield* io(() => mkdir(draft, { mode: 0o711 }))
+      yield* fill(draft)
+      yield* io(() => rename(draft, path))
+      return { path, mb: yield* sizeMb(path), used: clock++, users: 0 }
+    }).pipe(Effect.scoped)
+
+  const use: WorkspaceCache["use"] = (kind, key, fill) =>
+    Effect.gen(function* () {
+      const name = `${kind}/${key}`
+      const lock = locks.get(name) ?? Semaphore.makeUnsafe(1)
+      locks.set(name, lock)
+      const found = entries.get(name)
+      const entry =
+        found ??
+        (yield* lock.withPermits(1)(
+          Effect.gen(function* () {
+            const made = entries.get(name) ?? (yield* make(kind, key, fill))
+            entries.set(name, made)
+            locks.delete(name)
+            return made
+          }),
+        ))
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          entry.users += 1
+          entry.used = clock++
+        }),
+        () =>
+          Effect.sync(() => {
+            entry.users -= 1
+          }),
+      )
+      // Room was made with this one just before it was taken.
+      if (entries.get(name) !== entry) return yield* use(kind, key, fill)
+      if (found === undefined) yield* makeRoom
+      else yield* Effect.promise(() => utimes(entry.path, new Date(), new Date()).catch(() => {}))
+      return entry.path
+    })
+
+  const grown: WorkspaceCache["grown"] = (kind, key) =>
+    Effect.gen(function* () {
+      const entry = entries.get(`${kind}/${key}`)
+      if (entry === undefined) return
+      entry.mb = yield* sizeMb(entry.path)
+      yield* makeRoom
+    })
+
+  const cache: WorkspaceCache = { use, grown, temporary }
+  return cache
+})

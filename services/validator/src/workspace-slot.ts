@@ -1,0 +1,74 @@
+/**
+ * A directory that belongs to this process alone, below the configured one: several validators may share that. The kernel holds the
+ * lock for a child process that dies with us, so a killed service leaves no lock behind, only leftovers, which the next start clears.
+ */
+import { spawn } from "node:child_process"
+import { mkdir, readdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Effect, type Scope } from "effect"
+import { removeTree } from "./remove-tree.ts"
+import { gitConfig } from "./run-git.ts"
+import { runToEnd, systemPath } from "./run-to-end.ts"
+import { WorkspaceUnavailable } from "./Workspace.ts"
+
+/** What a slot holds. `views` and `tmp` never outlive a process. */
+export const kinds = ["mirrors", "trees", "layers"] as const
+export type Kind = (typeof kinds)[number]
+const mostSlots = 64
+
+const unavailable = (path: string) => (cause: unknown) =>
+  new WorkspaceUnavailable({ reason: `The workspace directory ${path} cannot be used: ${String(cause)}` })
+
+/** True when the lock is ours; it is given back with the scope, or by the kernel when this process dies. */
+const lock = (file: string): Effect.Effect<boolean, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.callback<ReturnType<typeof spawn> | undefined>((resume) => {
+        const child = spawn(
+          "setpriv",
+          ["--pdeathsig=KILL", "flock", "--nonblock", "--no-fork", file, "sh", "-c", "echo held; exec sleep infinity"],
+          { env: { PATH: systemPath }, stdio: ["ignore", "pipe", "ignore"] },
+        )
+        child.stdout.once("data", () => resume(Effect.succeed(child)))
+        child.once("error", () => resume(Effect.succeed(undefined)))
+        child.once("close", () => resume(Effect.succeed(undefined)))
+        child.unref()
+      }),
+      (child) => Effect.sync(() => child?.kill("SIGKILL")),
+    ),
+    (child) => child !== undefined,
+  )
+
+/** Views of a process that died: first what is mounted there, then the files. Then git's own lock files. */
+const clear = Effect.fn("workspace.clear")(function* (slot: string) {
+  const views = join(slot, "views")
+  const left = yield* Effect.promise(() => readdir(views).catch((): Array<string> => []))
+  for (const view of left) yield* runToEnd(["umount", "-l", join(views, view, "root")])
+  yield* removeTree(views)
+  yield* removeTree(join(slot, "tmp"))
+  yield* runToEnd(["find", join(slot, "mirrors"), "-name", "*.lock", "-type", "f", "-delete"])
+})
+
+/** Takes the first free slot of the directory; also clears the leftovers in all other free ones. */
+export const takeSlot = Effect.fn("workspace.take-slot")(function* (directory: string) {
+  const io = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: unavailable(directory) })
+  yield* io(() => mkdir(directory, { recursive: true, mode: 0o711 }))
+  for (let number = 0; number < mostSlots; number += 1) {
+    const slot = join(directory, String(number))
+    if (!(yield* lock(`${slot}.lock`))) continue
+    yield* clear(slot)
+    for (const kind of [...kinds, "views", "tmp"]) yield* io(() => mkdir(join(slot, kind), { recursive: true, mode: 0o711 }))
+    yield* io(() => writeFile(join(slot, "gitconfig"), gitConfig))
+    yield* clearOthers(directory, number)
+    return slot
+  }
+  return yield* new WorkspaceUnavailable({ reason: `${mostSlots} services work in ${directory} already.` })
+})
+
+const clearOthers = Effect.fnUntraced(function* (directory: string, own: number) {
+  const names = yield* Effect.promise(() => readdir(directory))
+  for (const name of names.filter((name) => /^\d+$/u.test(name) && Number(name) !== own)) {
+    const slot = join(directory, name)
+    yield* Effect.scoped(Effect.flatMap(lock(`${slot}.lock`), (free) => (free ? clear(slot) : Effect.void)))
+  }
+})
