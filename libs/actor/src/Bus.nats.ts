@@ -1,0 +1,200 @@
+import {
+  AckPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from "@nats-io/jetstream"
+import { type Msg, type NatsConnection, nanos, RequestError, TimeoutError } from "@nats-io/transport-node"
+import { Effect, Layer, Queue, Stream } from "effect"
+import { Bus, BusUnavailable, type ConsumeOptions, type Delivery, NobodyAnswered, type StreamConfig } from "./Bus.ts"
+import { Nats } from "./nats-connection.ts"
+
+const publishTimeoutMs = 3_000
+/** Short, so that a reader finds its consumer again within seconds of a wiped store. */
+const expiresMs = 2_000
+const pauseAfterErrorMs = 250
+/** More than any durable allows unacked, so that nothing is ever dropped here. */
+const bufferSize = 65_536
+
+const unavailable = (cause: unknown) =>
+  new BusUnavailable({ message: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) })
+const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: unavailable })
+
+const deliveryOf = (message: JsMsg): Delivery => ({
+  subject: message.subject,
+  text: message.string(),
+  deliveries: message.info.deliveryCount,
+  ack: Effect.sync(() => message.ack()),
+  nak: (delayMs) => Effect.sync(() => message.nak(delayMs)),
+  term: (reason) => Effect.sync(() => message.term(reason)),
+  working: Effect.sync(() => message.working()),
+})
+
+/** One message at a time, the next only when the reader took the last. */
+const oneByOne = (connection: NatsConnection, options: ConsumeOptions) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const consumer = yield* attempt(() => jetstream(connection).consumers.get(options.stream, options.durable))
+      return Stream.fromEffectRepeat(attempt(() => consumer.next({ expires: expiresMs })))
+    }),
+  ).pipe(
+    Stream.filter((message) => message !== null),
+    Stream.map(deliveryOf),
+  )
+
+/** As many as the server gives; the durable's limit of unacked messages is the back-pressure. */
+const ahead = (connection: NatsConnection, options: ConsumeOptions) =>
+  Stream.callback<Delivery, BusUnavailable>(
+    (queue) =>
+      Effect.gen(function* () {
+        const consumer = yield* attempt(() => jetstream(connection).consumers.get(options.stream, options.durable))
+        const callback = (message: JsMsg) => {
+          Queue.offerUnsafe(queue, deliveryOf(message))
+        }
+        const messages = yield* Effect.acquireRelease(
+          attempt(() => consumer.consume({ max_messages: options.prefetch, expires: expiresMs, callback })),
+          (open) => Effect.ignore(Effect.tryPromise(() => open.close())),
+        )
+        yield* Effect.flatMap(
+          attempt(() => messages.closed()),
+          () => Queue.fail(queue, unavailable("the consumer was closed")),
+        )
+      }),
+    { bufferSize },
+  )
+
+const consume = (connection: NatsConnection, options: ConsumeOptions): Stream.Stream<Delivery> => {
+  const once = options.prefetch <= 1 ? oneByOne(connection, options) : ahead(connection, options)
+  // The consumer or the server is away: say nothing, it is the planner's business; come back until it is there.
+  const again = (): Stream.Stream<Delivery> =>
+    once.pipe(
+      Stream.catch(() => Stream.unwrap(Effect.as(Effect.sleep(pauseAfterErrorMs), Stream.empty))),
+      Stream.forever,
+    )
+  return again()
+}
+
+/** Creates the stream or widens the one that is there. */
+const ensureStream = async (manager: JetStreamManager, config: StreamConfig) => {
+  const wanted = {
+    name: config.name,
+    subjects: [...config.subjects],
+    retention: config.retention === "workqueue" ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(config.maxAgeMs),
+    duplicate_window: nanos(config.duplicateWindowMs),
+  }
+  try {
+    await manager.streams.info(config.name)
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== streamNotFound) throw error
+    await manager.streams.add(wanted)
+  }
+  for (const { durable, subject, ackWaitMs, maxAckPending } of config.durables)
+    await manager.consumers.add(config.name, {
+      durable_name: durable,
+      filter_subject: subject,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ackWaitMs),
+      max_ack_pending: maxAckPending,
+      max_deliver: -1,
+    })
+}
+
+const streamNotFound = 10059
+const messageNotFound = 10037
+
+const isStored = async (manager: JetStreamManager, stream: string, sequence: number) => {
+  try {
+    return (await manager.streams.getMessage(stream, { seq: sequence })) !== null
+  } catch (error) {
+    if (error instanceof JetStreamApiError && (error.code === messageNotFound || error.code === streamNotFound)) return false
+    throw error
+  }
+}
+
+const stateOf = async (manager: JetStreamManager) => {
+  const streams = []
+  for await (const { config, state } of manager.streams.list()) {
+    if (config.name.startsWith("OBJ_") || config.name.startsWith("KV_")) continue
+    const durables = []
+    for await (const consumer of manager.consumers.list(config.name))
+      durables.push({ durable: consumer.name, waiting: consumer.num_pending, unacked: consumer.num_ack_pending })
+    streams.push({ name: config.name, messages: state.messages, durables })
+  }
+  return streams
+}
+
+const noResponders = (error: unknown) => error instanceof RequestError && error.isNoResponders()
+
+const make = Effect.gen(function* () {
+  const connection = yield* Nats
+  const js = jetstream(connection, { timeout: publishTimeoutMs })
+  const manager = Effect.cached(attempt(() => jetstreamManager(connection, { checkAPI: false }))).pipe(Effect.flatten)
+  const managed = <A>(run: (manager: JetStreamManager) => Promise<A>) => Effect.flatMap(manager, (open) => attempt(() => run(open)))
+
+  const subscribe = (subject: string) =>
+    Effect.gen(function* () {
+      const queue = yield* Queue.unbounded<{ subject: string; text: string }>()
+      const callback = (error: Error | null, message: Msg) => {
+        if (error === null) Queue.offerUnsafe(queue, { subject: message.subject, text: message.string() })
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => connection.subscribe(subject, { callback })),
+        (open) => Effect.sync(() => open.unsubscribe()),
+      )
+      yield* attempt(() => connection.flush())
+      return Stream.fromQueue(queue)
+    })
+
+  const answer = (subject: string, handler: (text: string) => Effect.Effect<string>) =>
+    Effect.gen(function* () {
+      const run = Effect.runForkWith(yield* Effect.context<never>())
+      const callback = (error: Error | null, message: Msg) => {
+        if (error === null) run(Effect.map(handler(message.string()), (text) => message.respond(text)))
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => connection.subscribe(subject, { queue: subject, callback })),
+        (open) => Effect.sync(() => open.unsubscribe()),
+      )
+      yield* attempt(() => connection.flush())
+    })
+
+  const askAll = (subject: string, text: string, timeoutMs: number) =>
+    attempt(async () => {
+      const answers: Array<string> = []
+      for await (const message of await connection.requestMany(subject, text, { strategy: "timer", maxWait: timeoutMs }))
+        answers.push(message.string())
+      return answers
+    })
+
+  return Bus.of({
+    publish: (subject, text, messageId) =>
+      Effect.map(
+        attempt(() => js.publish(subject, text, { msgID: messageId })),
+        ({ seq }) => ({ sequence: seq }),
+      ),
+    consume: (options) => consume(connection, options),
+    subscribe,
+    ask: (subject, text, timeoutMs) =>
+      Effect.tryPromise({
+        try: async () => (await connection.request(subject, text, { timeout: timeoutMs })).string(),
+        catch: (cause) => (cause instanceof TimeoutError || noResponders(cause) ? new NobodyAnswered({ subject }) : unavailable(cause)),
+      }),
+    askAll,
+    answer,
+    ensure: (streams) => managed(async (open) => Promise.all(streams.map((config) => ensureStream(open, config)))).pipe(Effect.asVoid),
+    isStored: (stream, sequence) => managed((open) => isStored(open, stream, sequence)),
+    state: managed(stateOf),
+    isConnected: Effect.sync(() => !connection.isClosed() && connection.getServer() !== ""),
+  })
+})
+
+/** The bus on a NATS server with JetStream. */
+export const layer = Layer.effect(Bus, make)

@@ -1,0 +1,36 @@
+import type { Service } from "@ci-fix-pilot/contract/ids"
+import { healthSubject } from "@ci-fix-pilot/contract/subjects"
+import { Context, Effect, Layer } from "effect"
+import { Bus } from "./Bus.ts"
+
+/** What a service says of itself when it is asked: `notes` name what it cannot do and what to do about it. */
+export interface Health {
+  readonly ready: boolean
+  readonly notes: ReadonlyArray<string>
+}
+
+/** How a service knows that it is well; a service with something to check provides its own. */
+export const HealthCheck = Context.Reference<Effect.Effect<Health>>("ci-fix-pilot/HealthCheck", {
+  defaultValue: () => Effect.succeed({ ready: true, notes: [] }),
+})
+
+/** Answers `ask.<service>.health` as long as the scope lives. */
+export const answerHealth = (service: Service, version: string) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const bus = yield* Bus
+      const check = yield* HealthCheck
+      const startedAt = performance.now()
+      yield* bus.answer(healthSubject(service), () =>
+        Effect.map(check, (health) =>
+          JSON.stringify({
+            service,
+            version,
+            upMs: Math.round(performance.now() - startedAt),
+            rssBytes: process.memoryUsage.rss(),
+            ...health,
+          }),
+        ),
+      )
+    }),
+  )
