@@ -25,7 +25,13 @@ const FetchFailure = Schema.Struct({
   workflowRunId: Schema.optionalKey(Count),
   runAttempt: Schema.optionalKey(Count),
   pipelineUrl: Schema.optionalKey(Line),
-  given: Schema.optionalKey(Schema.Struct({ errorType: Schema.optionalKey(Line), digest: LogDigest })),
+  given: Schema.optionalKey(
+    Schema.Struct({
+      errorType: Schema.optionalKey(Line),
+      digest: LogDigest,
+      failedJobs: Schema.optionalKey(Schema.Array(FailedJob).check(Schema.isMaxLength(20))),
+    }),
+  ),
 })
 
 /** Run the failing commit in the sandbox until its failure is seen again; `tries` greens in a row mean flaky. */
