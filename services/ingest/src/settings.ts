@@ -1,0 +1,53 @@
+import { isLoopback } from "@ci-fix-pilot/contract/http"
+import { Config, Effect, Redacted, Schema } from "effect"
+
+/** ingest must not listen where anybody can reach it without a secret to check signatures with. */
+export class SecretMissing extends Schema.TaggedError<SecretMissing>()("SecretMissing", { host: Schema.String }) {
+  override get message() {
+    return `CI_HEALING_WEBHOOK_SECRET must be set to listen on ${this.host}: only loopback may go without`
+  }
+}
+
+export interface Settings {
+  readonly enabled: boolean
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** The current secret first, then the previous one while senders are being changed. */
+  readonly secrets: ReadonlyArray<string>
+  /** Whether `sha256(secret + ":" + errorLog)` signatures are accepted too. */
+  readonly legacySignature: boolean
+  /** Globs (`acme/*`); empty: every repository. */
+  readonly allowedRepositories: ReadonlyArray<string>
+  /** Accepted webhooks a minute and repository; also the burst. */
+  readonly perMinute: number
+  /** The largest body, in bytes. */
+  readonly maxBytes: number
+}
+
+const minimumBytes = 1_024
+const defaultBytes = 5 * 1_024 * 1_024
+
+const secret = (name: string) => Config.Redacted(name).pipe(Config.withDefault(Redacted.make("")))
+const list = (text: string) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "")
+
+/** Reads the environment. Fails with SecretMissing where a secret is required. */
+export const settings = Effect.gen(function* () {
+  const secrets = [yield* secret("CI_HEALING_WEBHOOK_SECRET"), yield* secret("CI_HEALING_WEBHOOK_SECRET_PREVIOUS")]
+  const read: Settings = {
+    enabled: yield* Config.Boolean("CI_HEALING_ENABLED").pipe(Config.withDefault(true)),
+    host: yield* Config.String("CI_HEALING_HOST").pipe(Config.withDefault("127.0.0.1")),
+    port: yield* Config.Int("CI_HEALING_INGEST_PORT").pipe(Config.withDefault(3001)),
+    secrets: secrets.map(Redacted.value).filter((value) => value !== ""),
+    legacySignature: yield* Config.Boolean("CI_HEALING_WEBHOOK_LEGACY_SIGNATURE").pipe(Config.withDefault(false)),
+    allowedRepositories: list(yield* Config.String("CI_HEALING_ALLOWED_REPOSITORIES").pipe(Config.withDefault(""))),
+    perMinute: yield* Config.Int("CI_HEALING_WEBHOOKS_PER_MINUTE").pipe(Config.withDefault(6_000)),
+    maxBytes: Math.max(minimumBytes, yield* Config.Int("CI_HEALING_WEBHOOK_MAX_BYTES").pipe(Config.withDefault(defaultBytes))),
+  }
+  if (read.secrets.length === 0 && !isLoopback(read.host)) return yield* new SecretMissing({ host: read.host })
+  return read
+})

@@ -1,0 +1,30 @@
+import { Branch, CommitSha, Repository } from "@ci-fix-pilot/contract/ids"
+import { Provider } from "@ci-fix-pilot/contract/values"
+import { Schema } from "effect"
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const Line = Schema.String.check(Schema.isMaxLength(2_000))
+const Name = Schema.String.check(Schema.isMaxLength(300))
+/** Shown as a link and never fetched: nothing but http may stand there. */
+const Url = Line.check(Schema.isPattern(/^https?:\/\/[^\s]+$/u))
+
+/** A job that failed, with the names of its failed steps. */
+const Job = Schema.Struct({ id: Schema.optionalKey(Count), name: Name, steps: Schema.Array(Name).check(Schema.isMaxLength(500)) })
+
+/** What a CI posts about a failed pipeline. Unknown fields are ignored; what is optional makes the run's identity and report better. */
+export const WebhookBody = Schema.Struct({
+  provider: Provider,
+  repository: Repository,
+  branch: Branch,
+  commitSha: CommitSha,
+  pipelineUrl: Schema.optionalKey(Url),
+  errorType: Schema.optionalKey(Line),
+  errorLog: Schema.String.check(Schema.isMinLength(1)),
+  workflow: Schema.optionalKey(Name),
+  workflowId: Schema.optionalKey(Count),
+  workflowRunId: Schema.optionalKey(Count),
+  runAttempt: Schema.optionalKey(Count),
+  failedJobs: Schema.optionalKey(Schema.Array(Job).check(Schema.isMaxLength(500))),
+  fork: Schema.optionalKey(Schema.Boolean),
+})
+export type WebhookBody = typeof WebhookBody.Type
