@@ -41,10 +41,10 @@ export const startNatsServer = async (options: NatsServerOptions = {}): Promise<
   const binary = findNatsServer()
   if (binary === undefined) throw new ToolMissing({ tool: "nats-server 2.10 or newer", run: "npm test" })
   const storeDir = await mkdtemp(join(tmpdir(), "nats-"))
-  const startOn = (port: number) =>
+  const startOn = async (port: number) =>
     startProcess({
       command: binary.path,
-      args: [...(options.config === undefined ? ["-js"] : ["-c", options.config]), "-a", "127.0.0.1", "-p", `${port}`, "-sd", storeDir],
+      args: [...(await configured(options)), "-a", "127.0.0.1", "-p", `${port}`, "-sd", storeDir],
       ...(options.env === undefined ? {} : { env: options.env }),
       ready: /Server is ready/,
     })
@@ -81,6 +81,9 @@ export const startNatsServer = async (options: NatsServerOptions = {}): Promise<
     },
   }
 }
+
+/** A configuration's monitoring port is one for all servers of a machine: give it a free one. */
+const configured = async ({ config }: NatsServerOptions) => (config === undefined ? ["-js"] : ["-c", config, "-m", `${await freePort()}`])
 
 /** Another program may take a free port before the server does: try the next one. */
 const onFreePort = async (startOn: (port: number) => Promise<Running>, left = portsToTry): Promise<{ port: number; running: Running }> => {
