@@ -1,0 +1,65 @@
+import { existsSync, realpathSync } from "node:fs"
+import { mkdir, rename, rm } from "node:fs/promises"
+import { join } from "node:path"
+import type { Signature } from "./commits.ts"
+import { git } from "./run-git.ts"
+
+const isRepository = (path: string): boolean =>
+  existsSync(join(path, ".git")) || (existsSync(join(path, "HEAD")) && existsSync(join(path, "objects")))
+
+const settings: ReadonlyArray<readonly [string, string]> = [
+  ["gc.auto", "0"],
+  ["receive.autogc", "false"],
+  ["http.receivepack", "true"],
+  ["uploadpack.allowAnySHA1InWant", "true"],
+  ["uploadpack.allowFilter", "true"],
+]
+
+const mirror = async (source: string, target: string): Promise<string> => {
+  await git("/", ["clone", "--quiet", "--mirror", "--no-hardlinks", source, target])
+  await git(target, ["remote", "remove", "origin"])
+  const head = (await git(target, ["symbolic-ref", "--short", "HEAD"])).trim()
+  const branches = (await git(target, ["for-each-ref", "--format=%(refname:short)", "refs/heads"]))
+    .split("\n")
+    .filter((name) => name !== "")
+  const branch = branches.includes(head) ? head : (branches.find((name) => name === "main") ?? branches[0] ?? "main")
+  await git(target, ["symbolic-ref", "HEAD", `refs/heads/${branch}`])
+  return branch
+}
+
+const commitFolder = async (source: string, target: string, author: Signature, message: string): Promise<string> => {
+  const who = (role: string) => ({
+    [`GIT_${role}_NAME`]: author.name,
+    [`GIT_${role}_EMAIL`]: author.email,
+    [`GIT_${role}_DATE`]: author.date,
+  })
+  const env = {
+    ...who("AUTHOR"),
+    ...who("COMMITTER"),
+    GIT_DIR: target,
+    GIT_WORK_TREE: source,
+    GIT_INDEX_FILE: join(target, "import.index"),
+  }
+  await git("/", ["init", "--quiet", "--bare", "--initial-branch=main", target])
+  await git(source, ["add", "--all", "--force", "--", ".", ":(exclude,glob)**/node_modules/**"], { env })
+  const tree = (await git(source, ["write-tree"], { env })).trim()
+  const commit = (await git(source, ["commit-tree", tree, "-m", message], { env })).trim()
+  await git(target, ["update-ref", "refs/heads/main", commit])
+  await rm(join(target, "import.index"), { force: true })
+  return "main"
+}
+
+/**
+ * Makes a bare repository at `target` from a local git repository (all branches and tags) or from a plain folder (one
+ * commit), which is only read. Gives its default branch. It appears at once, complete: a kill leaves nothing half done there.
+ */
+export const importRepository = async (from: string, target: string, author: Signature, message: string): Promise<string> => {
+  const source = realpathSync(from)
+  const draft = `${target}.draft`
+  await rm(draft, { recursive: true, force: true })
+  await mkdir(join(target, ".."), { recursive: true })
+  const branch = isRepository(source) ? await mirror(source, draft) : await commitFolder(source, draft, author, message)
+  for (const [key, value] of settings) await git(draft, ["config", key, value])
+  await rename(draft, target)
+  return branch
+}

@@ -1,0 +1,44 @@
+import { GitFailed, git, tryGit } from "./run-git.ts"
+
+export interface Ref {
+  /** `refs/heads/main` */
+  readonly name: string
+  readonly oid: string
+  readonly type: string
+}
+
+export const zero = "0".repeat(40)
+
+/** All refs whose name begins with `prefix` (`refs/heads/`), by name. */
+export const listRefs = async (gitDirectory: string, prefix: string): Promise<Array<Ref>> => {
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1)
+  const out = await git(gitDirectory, ["for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", folder])
+  return out.split("\n").flatMap((line) => {
+    const [name = "", oid = "", type = ""] = line.split(" ")
+    return name.startsWith(prefix) && oid !== "" ? [{ name, oid, type }] : []
+  })
+}
+
+/** The tip of one branch; undefined when there is no such branch. */
+export const branchTip = async (gitDirectory: string, branch: string): Promise<string | undefined> =>
+  (await tryGit(gitDirectory, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]))?.trim()
+
+/** Moves a ref from `before` (all zeros: it does not exist) to `after` (all zeros: away with it). False when it was not at `before`. */
+export const moveRef = async (gitDirectory: string, name: string, after: string, before?: string): Promise<boolean> => {
+  const verb = after === zero ? ["delete", name] : ["update", name, after]
+  try {
+    await git(gitDirectory, ["update-ref", "--stdin", "-z"], {
+      input: `${verb[0]} ${verb[1]}\0${verb[2] === undefined ? "" : `${verb[2]}\0`}${before ?? ""}\0`,
+    })
+    return true
+  } catch (error) {
+    if (error instanceof GitFailed) return false
+    throw error
+  }
+}
+
+export const isAncestor = async (gitDirectory: string, older: string, newer: string): Promise<boolean> =>
+  (await tryGit(gitDirectory, ["merge-base", "--is-ancestor", older, newer])) !== undefined
+
+export const mergeBase = async (gitDirectory: string, a: string, b: string): Promise<string | undefined> =>
+  (await tryGit(gitDirectory, ["merge-base", a, b]))?.trim()

@@ -1,0 +1,71 @@
+import { Schema } from "effect"
+import type { RepositoryRow } from "../store/rows.ts"
+import type { World } from "../world.ts"
+import { allowed, type Caller } from "./access.ts"
+import { authenticationRequired, forbidden, notFound, Refusal, unprocessable } from "./refusal.ts"
+
+/** One request, matched to its route. */
+export interface Call {
+  readonly world: World
+  readonly request: Request
+  readonly url: URL
+  readonly caller: Caller
+  readonly param: (name: string) => string
+  /** A query parameter, undefined when absent or empty. */
+  readonly query: (name: string) => string | undefined
+  /** The body, decoded. @throws Refusal 400 when it is not JSON, 422 when it does not fit. */
+  readonly body: <A>(schema: Schema.Codec<A, unknown>) => Promise<A>
+}
+
+export interface RepositoryCall extends Call {
+  readonly repository: RepositoryRow
+}
+
+export interface Route {
+  readonly method: string
+  /** The path template exactly as GitHub's API description spells it. */
+  readonly path: string
+  readonly handle: (call: Call) => Response | Promise<Response>
+}
+
+const fresh = (call: Call, repository: RepositoryRow): RepositoryRow =>
+  call.world.repositories.find(repository.owner, repository.name) ?? repository
+
+type Needs = "read" | "write"
+
+/** A route under `/repos/{owner}/{repo}`: the repository is found, and the caller may do there what the route needs. */
+export const onRepository = (
+  method: string,
+  path: string,
+  needs: Needs,
+  handle: (call: RepositoryCall) => Response | Promise<Response>,
+): Route => ({
+  method,
+  path: `/repos/{owner}/{repo}${path}`,
+  handle: (call) => {
+    const repository = call.world.repositories.find(call.param("owner"), call.param("repo"))
+    if (repository === undefined || !allowed(call.caller, repository, "read")) throw notFound()
+    if (needs === "write" && !allowed(call.caller, repository, "write")) {
+      throw call.caller.kind === "anonymous" ? authenticationRequired() : forbidden()
+    }
+    // Changes of one repository happen one after the other, so that "is there one already?" cannot be answered twice with no.
+    return needs === "write"
+      ? call.world.exclusive(repository.owner + "/" + repository.name, async () => handle({ ...call, repository: fresh(call, repository) }))
+      : handle({ ...call, repository })
+  },
+})
+
+export const bodyOf =
+  (request: Request) =>
+  async <A>(schema: Schema.Codec<A, unknown>): Promise<A> => {
+    const text = await request.text()
+    let value: unknown
+    try {
+      value = text === "" ? {} : JSON.parse(text)
+    } catch {
+      throw new Refusal({ status: 400, message: "Problems parsing JSON" })
+    }
+    const result = Schema.decodeUnknownResult(schema)(value)
+    if (result._tag === "Failure") throw unprocessable(`Invalid request.\n\n${String(result.failure)}`)
+    return result.success
+  }
