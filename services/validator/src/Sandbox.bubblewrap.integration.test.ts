@@ -11,9 +11,10 @@ const configured = (settings: Record<string, string>) =>
     ),
   )
 
-sandboxSuite("bubblewrap, limits by cgroup where there is one", configured({ CI_HEALING_SANDBOX_OWNER: "suite-auto" }))
+sandboxSuite("bubblewrap, limits by cgroup where there is one", "bubblewrap", configured({ CI_HEALING_SANDBOX_OWNER: "suite-auto" }))
 sandboxSuite(
   "bubblewrap, limits by watchdog",
+  "bubblewrap",
   configured({ CI_HEALING_SANDBOX_OWNER: "suite-watchdog", CI_HEALING_SANDBOX_LIMITS: "watchdog" }),
 )
 

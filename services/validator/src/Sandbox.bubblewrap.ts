@@ -13,7 +13,7 @@ import { launchCommand, staged, stagedMounts } from "./bubblewrap-launcher.ts"
 import { startBubblewrap } from "./bubblewrap-process.ts"
 import { markedProcesses, memoryOf } from "./bubblewrap-processes.ts"
 import { findToolchains } from "./find-toolchains.ts"
-import { runToEnd } from "./run-to-end.ts"
+import { runToEnd, systemPath } from "./run-to-end.ts"
 import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable, type SandboxUser } from "./Sandbox.ts"
 import { type SandboxSettings, sandboxSettings } from "./sandbox-settings.ts"
 import { limitsOf, type Started, supervise } from "./supervise.ts"
@@ -73,6 +73,7 @@ export const layer = Layer.effect(
     const cgroups: CgroupRoots | undefined =
       settings.limitsBy === "watchdog" ? undefined : yield* Effect.orElseSucceed(usableCgroups, () => undefined)
     const { user } = settings
+    const program = Bun.which(settings.bubblewrap, { PATH: `${settings.path}:${systemPath}` }) ?? settings.bubblewrap
     let count = 0
 
     const argumentsFor = (request: SandboxRequest, limits: SandboxLimits, procs: ReadonlyArray<string>) => {
@@ -81,13 +82,11 @@ export const layer = Layer.effect(
       if (!asRoot)
         return launchCommand({
           procs,
-          bubblewrap: [settings.bubblewrap, ...bubblewrapArguments({ ...common, view: request.root, mounts })],
+          bubblewrap: [program, ...bubblewrapArguments({ ...common, view: request.root, mounts })],
         })
-      const bubblewrap = [
-        settings.bubblewrap,
-        ...bubblewrapArguments({ ...common, view: staged(stage, 0), mounts: stagedMounts(stage, mounts) }),
-      ]
-      const paths = [request.root, ...mounts.map((mount) => mount.from)]
+      const inner = bubblewrapArguments({ ...common, view: staged(stage, 0), mounts: stagedMounts(stage, mounts) })
+      const paths = [request.root, ...mounts.map((mount) => mount.from), program]
+      const bubblewrap = [staged(stage, paths.length - 1), ...inner]
       return launchCommand({ stage: { at: stage, paths, user }, procs, bubblewrap })
     }
 
@@ -127,7 +126,7 @@ export const layer = Layer.effect(
     const run = (request: SandboxRequest) => supervise("bubblewrap", request, (onOutput) => start(request, onOutput))
 
     const probe = Effect.gen(function* () {
-      const { code, output } = yield* runToEnd([settings.bubblewrap, "--version"])
+      const { code, output } = yield* runToEnd([program, "--version"])
       if (code !== 0) return yield* unavailable("bubblewrap is not installed.", remedy)
       yield* run({ label: "probe", command: "true", root: empty })
       const tools = host.toolchains.path.join(":") || "the system's"
@@ -149,6 +148,6 @@ export const layer = Layer.effect(
       return orphans
     })
 
-    return Sandbox.of({ kind: "bubblewrap", user, run, probe, reap })
+    return Sandbox.of({ user, run, probe, reap })
   }),
 )

@@ -7,7 +7,7 @@ import { Sandbox } from "./Sandbox.ts"
 const configured = (settings: Record<string, string>) =>
   layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(settings))))
 
-sandboxSuite("docker", configured({ CI_HEALING_SANDBOX_OWNER: "suite" }))
+sandboxSuite("docker", "docker", configured({ CI_HEALING_SANDBOX_OWNER: "suite" }))
 
 const failures = Effect.gen(function* () {
   const sandbox = yield* Sandbox

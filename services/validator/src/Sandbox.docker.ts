@@ -108,6 +108,6 @@ export const layer = Layer.effect(
       return orphans
     })
 
-    return Sandbox.of({ kind: "docker", user, run, probe, reap })
+    return Sandbox.of({ user, run, probe, reap })
   }),
 )

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, layer } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, type Layer } from "effect"
-import { Sandbox, type SandboxRequest, SandboxUnavailable, succeeded } from "./Sandbox.ts"
+import { Sandbox, type SandboxKind, type SandboxRequest, SandboxUnavailable, succeeded } from "./Sandbox.ts"
 
 /** A fresh view, owned as the workspace makes it. */
 const view = Effect.gen(function* () {
@@ -61,13 +61,13 @@ const refuses = (attempts: ReadonlyArray<string>, request: Partial<SandboxReques
     expect(ended).toBe("exited")
   })
 
-export const sandboxSuite = <E>(name: string, live: Layer.Layer<Sandbox, E>) =>
+export const sandboxSuite = <E>(name: string, kind: SandboxKind, live: Layer.Layer<Sandbox, E>) =>
   layer(live, { excludeTestServices: true, timeout: "120 seconds" })(name, (it) => {
     it.effect("says what it is", () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const probe = yield* sandbox.probe
-        expect(probe.kind).toBe(sandbox.kind)
+        expect(probe.kind).toBe(kind)
         expect(probe.version).toMatch(/^\d+\.\d+/)
       }),
     )

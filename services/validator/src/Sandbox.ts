@@ -141,7 +141,6 @@ export interface SandboxProbe {
 export class Sandbox extends Context.Service<
   Sandbox,
   {
-    readonly kind: SandboxKind
     /** Owner that a view must have. */
     readonly user: SandboxUser
     /** Runs the command to its end. Interrupting kills everything it started, within a second. */

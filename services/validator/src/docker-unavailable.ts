@@ -32,7 +32,7 @@ export const imageMissing = (image: string) =>
 
 /** Every failure of the daemon is infrastructure: none of them says anything about the command. */
 export const dockerUnavailable = (cause: unknown, image: string): SandboxUnavailable => {
-  const { message = String(cause), code, statusCode } = Option.getOrElse(decode(cause), () => ({}) as typeof DockerFailure.Type)
+  const { message = String(cause), code, statusCode } = Option.getOrElse(decode(cause), (): typeof DockerFailure.Type => ({}))
   if (statusCode === 404 && /no such image/i.test(message)) return imageMissing(image)
   if (typeof statusCode === "number") return unavailable(`Docker refused: ${message}`, "Look at the daemon's log and at the image.")
   const why = code !== undefined && code !== null && noDaemon.has(code) ? "does not answer" : "broke off"
