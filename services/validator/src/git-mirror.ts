@@ -23,7 +23,6 @@ const absent =
 const has = (git: Git, commit: CommitSha) =>
   Effect.map(git(["cat-file", "-e", `${commit}^{commit}`], { accept: [1, 128] }), ({ code }) => code === 0)
 
-/** `none`: no depth, for a commit whose history nobody asks for. */
 const fetch = (git: Git, settings: WorkspaceSettings, source: Source, wanted: string, depth: number) => {
   const token = Redacted.value(settings.mirrorToken)
   const header = token === "" ? [] : [["http.extraHeader", `Authorization: Bearer ${token}`] as const]
@@ -33,7 +32,15 @@ const fetch = (git: Git, settings: WorkspaceSettings, source: Source, wanted: st
     [`GIT_CONFIG_VALUE_${index}`, value],
   ])
   return git(
-    ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", `--depth=${depth}`, `${settings.mirrorUrl}/${source.repository}.git`, wanted],
+    [
+      "fetch",
+      "--quiet",
+      "--no-tags",
+      "--no-recurse-submodules",
+      `--depth=${depth}`,
+      `${settings.mirrorUrl}/${source.repository}.git`,
+      wanted,
+    ],
     {
       env: { GIT_ALLOW_PROTOCOL: protocolOf(settings), GIT_CONFIG_COUNT: String(config.length), ...Object.fromEntries(numbered) },
       maxFileBytes: settings.maxMb * 1024 * 1024,
@@ -64,9 +71,12 @@ export const bringCommit = Effect.fn("mirror.bring-commit")(function* (
     fetch(git, settings, source, wanted, historyDepth).pipe(
       Effect.retry({ times: 2, schedule: again, while: (error) => !absent.test(error.stderr) && error.code !== 124 }),
     )
-  const fetched = yield* Effect.result(Effect.catchIf(by(`+${commit}:refs/kept/${commit}`), isAbsent, () => by(`+refs/heads/${source.branch}:refs/kept-heads/${commit}`)))
+  const fetched = yield* Effect.result(
+    Effect.catchIf(by(`+${commit}:refs/kept/${commit}`), isAbsent, () => by(`+refs/heads/${source.branch}:refs/kept-heads/${commit}`)),
+  )
   if (fetched._tag === "Failure") {
-    if (absent.test(fetched.failure.stderr)) return yield* new CommitUnusable({ commit, reason: `the repository ${source.repository} does not have it` })
+    if (absent.test(fetched.failure.stderr))
+      return yield* new CommitUnusable({ commit, reason: `the repository ${source.repository} does not have it` })
     return yield* unavailable(fetched.failure)
   }
   if (!(yield* Effect.mapError(has(git, commit), unavailable)))
@@ -83,7 +93,7 @@ export const listEntries = Effect.fn("mirror.list")(function* (git: Git, commit:
   const lines = stdout.toString("utf8").split("\0")
   if (truncated || lines.length > maxFiles) return yield* new CommitUnusable({ commit, reason: `it has more than ${maxFiles} files` })
   return lines.flatMap((line): ReadonlyArray<TreeEntry> => {
-    const [, mode, blob, size, path] = /^(\d+) \w+ (\w+) +(\S+)\t([^]+)$/u.exec(line) ?? []
+    const [, mode, blob, size, path] = /^(\d+) \w+ (\w+) +(\S+)\t(.+)$/su.exec(line) ?? []
     return mode === undefined || blob === undefined || path === undefined ? [] : [{ path, mode, blob, bytes: Number(size) || 0 }]
   })
 })
@@ -126,14 +136,23 @@ export const searchText = Effect.fn("mirror.search")(function* (git: Git, commit
 /** First-parent ancestors, newest first. */
 export const listAncestors = Effect.fn("mirror.ancestors")(function* (git: Git, commit: CommitSha, limit: number) {
   const { stdout } = yield* Effect.mapError(git(["rev-list", "--first-parent", `--max-count=${limit + 1}`, commit]), unavailable)
-  return stdout.toString("latin1").split("\n").filter(Boolean).slice(1) as ReadonlyArray<CommitSha>
+  return stdout.toString("latin1").split("\n").filter(Boolean).slice(1)
 })
 
 const diffBytes = 4 * 1024 * 1024
 
 /** The unified diff from one commit to another. */
 export const diffCommits = Effect.fn("mirror.diff")(function* (git: Git, from: CommitSha, to: CommitSha) {
-  const options = ["--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--full-index", "--binary", "--src-prefix=a/", "--dst-prefix=b/"]
+  const options = [
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-renames",
+    "--full-index",
+    "--binary",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+  ]
   const { stdout, truncated } = yield* Effect.mapError(
     git(["diff-tree", "-r", "-p", ...options, from, to], { maxBytes: diffBytes }),
     unavailable,

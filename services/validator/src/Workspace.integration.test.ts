@@ -1,0 +1,246 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { ConfigProvider, Effect, Layer } from "effect"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
+import { Sandbox } from "./Sandbox.ts"
+import { layer } from "./Workspace.git.ts"
+import { Workspace } from "./Workspace.ts"
+
+const user = process.getuid?.() === 0 ? { uid: 10001, gid: 10001 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+const nothingRuns = Layer.succeed(
+  Sandbox,
+  Sandbox.of({ user, run: () => Effect.die("no command runs here"), probe: Effect.die("not asked"), reap: () => Effect.succeed([]) }),
+)
+const mounts = (directory: string) =>
+  readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .filter((line) => line.includes(directory))
+
+let repository: RepositoryFixture
+let directory: string
+let sequence = 0
+beforeEach(() => {
+  sequence += 1
+  repository = makeRepository(`acme/app-${sequence}`)
+  directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-workspace-"))
+})
+afterEach(() => {
+  repository.remove()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const within = <A, E>(work: Effect.Effect<A, E, Workspace | import("effect").Scope.Scope>, settings: Record<string, string> = {}) =>
+  Effect.runPromise(
+    Effect.scoped(work).pipe(
+      Effect.provide(
+        layer.pipe(
+          Layer.provide(nothingRuns),
+          Layer.provide(
+            ConfigProvider.layer(
+              ConfigProvider.fromEnvRecord({
+                CI_HEALING_MIRROR_URL: repository.mirrorUrl,
+                CI_HEALING_WORKSPACE_DIR: directory,
+                ...settings,
+              }),
+            ),
+          ),
+        ),
+      ),
+    ),
+  )
+
+describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["copy"] as const))(
+  "a workspace whose views are %s",
+  (views) => {
+    const settings = { CI_HEALING_WORKSPACE_VIEWS: views }
+
+    it("gives each try its own files of the commit, owned by the sandbox's user", async () => {
+      const commit = repository.commit({ "a.txt": "one\n", "bin/run": "#!/bin/sh\n", here: { link: "a.txt" } })
+      const seen = await within(
+        Effect.gen(function* () {
+          const workspace = yield* Workspace
+          const [one, other] = [yield* workspace.view(repository.at(commit)), yield* workspace.view(repository.at(commit))]
+          writeFileSync(join(one.root, "a.txt"), "changed\n")
+          return {
+            other: readFileSync(join(other.root, "a.txt"), "utf8"),
+            owner: statSync(join(other.root, "bin/run")).uid,
+            top: statSync(other.root).uid,
+            executable: (statSync(join(other.root, "bin/run")).mode & 0o111) !== 0,
+            link: readlinkSync(join(other.root, "here")),
+            treeSha: other.treeSha,
+          }
+        }),
+        settings,
+      )
+      const treeSha = repository.git("rev-parse", `${commit}^{tree}`)
+      expect(seen).toEqual({ other: "one\n", owner: user.uid, top: user.uid, executable: true, link: "a.txt", treeSha })
+    })
+
+    it("applies changes and names the tree that git would make of them", async () => {
+      const commit = repository.commit({ "a.txt": "one\n", "gone/b.txt": "two\n", "run.sh": "#!/bin/sh\n" })
+      const text = (content: string) => new TextEncoder().encode(content)
+      const changes = [
+        { path: "a.txt", content: text("uno\n") },
+        { path: "gone/b.txt", content: null },
+        { path: "new/deep/c.txt", content: text("drei\n") },
+        { path: "run.sh", content: text("#!/bin/sh\ntrue\n") },
+      ]
+      const seen = await within(
+        Effect.gen(function* () {
+          const { root, treeSha } = yield* Workspace.use((workspace) => workspace.view(repository.at(commit), { changes }))
+          return {
+            treeSha,
+            a: readFileSync(join(root, "a.txt"), "utf8"),
+            c: readFileSync(join(root, "new/deep/c.txt"), "utf8"),
+            owner: statSync(join(root, "new/deep")).uid,
+            gone: existsSync(join(root, "gone/b.txt")),
+            executable: (statSync(join(root, "run.sh")).mode & 0o111) !== 0,
+          }
+        }),
+        settings,
+      )
+      const after = repository.commit({ "a.txt": "uno\n", "gone/b.txt": null, "new/deep/c.txt": "drei\n", "run.sh": "#!/bin/sh\ntrue\n" })
+      const treeSha = repository.git("rev-parse", `${after}^{tree}`)
+      expect(seen).toEqual({ treeSha, a: "uno\n", c: "drei\n", owner: user.uid, gone: false, executable: true })
+    })
+
+    it.each([
+      ["below a symbolic link", "etc/passwd"],
+      ["outside", "../escaped"],
+      ["in git's own directory", ".git/config"],
+      ["at an absolute path", "/tmp/escaped"],
+    ])("refuses a change %s", async (_, path) => {
+      const outside = join(directory, "outside")
+      mkdirSync(outside)
+      writeFileSync(join(outside, "passwd"), "untouched\n")
+      const commit = repository.commit({ "a.txt": "one\n", etc: { link: outside } })
+      const changes = [{ path, content: new TextEncoder().encode("escaped\n") }]
+      const work = Effect.flip(Workspace.use((workspace) => workspace.view(repository.at(commit), { changes })))
+      expect(await within(work, settings)).toMatchObject({ _tag: "CommitUnusable" })
+      expect(readFileSync(join(outside, "passwd"), "utf8")).toBe("untouched\n")
+    })
+
+    it("leaves no view and no mount behind when the scope closes", async () => {
+      const commit = repository.commit({ "a.txt": "one\n" })
+      const root = await within(
+        Effect.gen(function* () {
+          const workspace = yield* Workspace
+          const { root } = yield* Effect.scoped(
+            Effect.tap(workspace.view(repository.at(commit)), ({ root }) =>
+              Effect.sync(() => {
+                mkdirSync(join(root, "locked"), { mode: 0o000 })
+              }),
+            ),
+          )
+          expect(existsSync(root)).toBe(false)
+          return root
+        }),
+        settings,
+      )
+      expect(mounts(directory)).toEqual([])
+      expect(readdirSync(join(root, "../.."))).toEqual([])
+    })
+  },
+)
+
+describe("a workspace", () => {
+  it("reads, searches, lists and compares from git's objects alone", async () => {
+    const good = repository.commit({ "src/a.js": "export const a = 1\n", "weird\nname": "x\n", secret: { link: "/etc/passwd" } }, "good")
+    const bad = repository.commit({ "src/a.js": "export const a = 2\n" }, "bad")
+    const seen = await within(
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        const source = repository.at(bad)
+        return {
+          paths: (yield* workspace.entries(source)).map(({ path }) => path),
+          read: [...(yield* workspace.read(source, ["src/a.js", "secret", "absent"]))].map(([path, text]) => [path, text.toString()]),
+          tooLong: (yield* workspace.read(source, ["src/a.js"], 5)).size,
+          hits: yield* workspace.search(source, "a = 2", 10),
+          none: yield* workspace.search(source, "a = 1", 10),
+          ancestors: yield* workspace.ancestors(source, 20),
+          diff: yield* workspace.diff(source, good, bad),
+        }
+      }),
+    )
+    expect(seen).toMatchObject({
+      paths: ["secret", "src/a.js", "weird\nname"],
+      read: [["src/a.js", "export const a = 2\n"]],
+      tooLong: 0,
+      hits: [{ path: "src/a.js", line: 1, text: "export const a = 2" }],
+      none: [],
+      ancestors: [good],
+    })
+    expect(seen.diff).toContain("-export const a = 1\n+export const a = 2\n")
+  })
+
+  it("tells a commit that is not there from a mirror that is away", async () => {
+    const commit = repository.commit({ "a.txt": "one\n" })
+    const absent = "0123456789012345678901234567890123456789"
+    const prepare = (sha: string, name = repository.name) =>
+      Effect.flip(Workspace.use((workspace) => workspace.prepare({ ...repository.at(sha), repository: name })))
+    expect(await within(prepare(commit), { CI_HEALING_MIRROR_URL: "http://127.0.0.1:9/git" })).toMatchObject({
+      _tag: "WorkspaceUnavailable",
+    })
+    expect(await within(prepare(absent))).toMatchObject({ _tag: "CommitUnusable" })
+    expect(await within(prepare(commit, "acme/nothing"))).toMatchObject({ _tag: "CommitUnusable" })
+  })
+
+  it("runs no hook, filter or submodule of the repository and reads no configuration of this machine", async () => {
+    const marker = join(directory, "ran")
+    const commit = repository.commit({
+      ".gitattributes": "*.txt filter=evil diff=evil\n",
+      ".gitmodules": `[submodule "evil"]\n\tpath = evil\n\turl = ext::sh -c 'touch ${marker}'\n`,
+      ".gitconfig": `[filter "evil"]\n\tsmudge = touch ${marker}\n`,
+      "a.txt": "one\n",
+    })
+    await within(Workspace.use((workspace) => workspace.view(repository.at(commit))))
+    expect(existsSync(marker)).toBe(false)
+  })
+
+  it("fetches a commit once for many tries at the same time", async () => {
+    const commit = repository.commit({ "a.txt": "one\n" })
+    const roots = await within(
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        const views = yield* Effect.forEach(Array.from({ length: 8 }), () => workspace.view(repository.at(commit)), { concurrency: 8 })
+        return views.map(({ root }) => readFileSync(join(root, "a.txt"), "utf8"))
+      }),
+    )
+    expect(roots).toEqual(Array.from({ length: 8 }, () => "one\n"))
+  })
+
+  it("keeps two services on one directory apart", async () => {
+    const commit = repository.commit({ "a.txt": "one\n" })
+    const view = Effect.map(
+      Workspace.use((workspace) => workspace.view(repository.at(commit))),
+      ({ root }) => root,
+    )
+    const inner = Effect.promise(() => within(view))
+    const [one, other] = await within(Effect.all([view, inner]))
+    expect(one.slice(directory.length)).toMatch(/^\/0\//)
+    expect(other.slice(directory.length)).toMatch(/^\/1\//)
+  })
+
+  it("removes what was unused the longest when room is short", async () => {
+    const big = (name: string) => ({ "big.bin": name.repeat(700_000) })
+    const [first, second, third] = [repository.commit(big("abc")), repository.commit(big("def")), repository.commit(big("ghi"))]
+    await within(
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        for (const commit of [first, second, first, third]) yield* workspace.prepare(repository.at(commit))
+      }),
+      { CI_HEALING_WORKSPACE_MAX_MB: "9" },
+    )
+    const trees = readdirSync(join(directory, "0/trees")).map((name) => name.slice(21))
+    expect(trees).toContain(third)
+    expect(trees).not.toContain(second)
+  })
+
+  it("refuses a commit that is too large to try", async () => {
+    const commit = repository.commit({ "big.bin": "x".repeat(3_000_000) })
+    const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(repository.at(commit))))
+    expect(await within(work, { CI_HEALING_WORKSPACE_MAX_MB: "8" })).toMatchObject({ _tag: "CommitUnusable", reason: /MiB/ })
+  })
+})
