@@ -2,6 +2,7 @@ import { Deferred, Effect, Layer, Queue, type Scope, Stream } from "effect"
 import { Bus, type Delivery, type DurableConfig, NobodyAnswered, type StreamConfig } from "./Bus.ts"
 
 interface Stored {
+  readonly id: string
   readonly sequence: number
   readonly subject: string
   readonly text: string
@@ -96,7 +97,7 @@ const make = Effect.gen(function* () {
         if (!kept.config.subjects.some((pattern) => matches(pattern, subject))) continue
         if (kept.ids.has(messageId)) return { sequence: kept.messages.length }
         kept.ids.add(messageId)
-        const message: Stored = { sequence: kept.messages.length + 1, subject, text, deliveries: 0, state: "waiting" }
+        const message: Stored = { id: messageId, sequence: kept.messages.length + 1, subject, text, deliveries: 0, state: "waiting" }
         kept.messages.push(message)
         for (const durable of kept.durables.values()) if (matches(durable.config.subject, subject)) yield* offer(durable, message)
         return { sequence: message.sequence }
@@ -161,10 +162,11 @@ const make = Effect.gen(function* () {
             ),
         ),
       ),
-    isStored: (stream, sequence) =>
-      Effect.sync(
-        () => streams.get(stream)?.messages[sequence - 1]?.state !== "done" && streams.get(stream)?.messages[sequence - 1] !== undefined,
-      ),
+    isStored: (stream, sequence, messageId) =>
+      Effect.sync(() => {
+        const message = streams.get(stream)?.messages[sequence - 1]
+        return message?.id === messageId && message.state !== "done"
+      }),
     state: Effect.sync(() =>
       [...streams.values()].map(({ config, messages, durables }) => ({
         name: config.name,

@@ -107,12 +107,14 @@ const ensureStream = async (manager: JetStreamManager, config: StreamConfig) => 
     })
 }
 
+const messageIdHeader = "Nats-Msg-Id"
 const streamNotFound = 10059
 const messageNotFound = 10037
 
-const isStored = async (manager: JetStreamManager, stream: string, sequence: number) => {
+const isStored = async (manager: JetStreamManager, stream: string, sequence: number, messageId: string) => {
   try {
-    return (await manager.streams.getMessage(stream, { seq: sequence })) !== null
+    const message = await manager.streams.getMessage(stream, { seq: sequence })
+    return message?.header.get(messageIdHeader) === messageId
   } catch (error) {
     if (error instanceof JetStreamApiError && (error.code === messageNotFound || error.code === streamNotFound)) return false
     throw error
@@ -190,7 +192,8 @@ const make = Effect.gen(function* () {
     askAll,
     answer,
     ensure: (streams) => managed(async (open) => Promise.all(streams.map((config) => ensureStream(open, config)))).pipe(Effect.asVoid),
-    isStored: (stream, sequence) => managed((open) => isStored(open, stream, sequence)),
+    isStored: (stream, sequence, messageId) =>
+      sequence < 1 ? Effect.succeed(false) : managed((open) => isStored(open, stream, sequence, messageId)),
     state: managed(stateOf),
     isConnected: Effect.sync(() => !connection.isClosed() && connection.getServer() !== ""),
   })

@@ -70,8 +70,8 @@ export class Bus extends Context.Service<
     readonly answer: (subject: string, handler: (text: string) => Effect.Effect<string>) => Effect.Effect<void, BusUnavailable, Scope.Scope>
     /** Creates or repairs streams and durables. Only the planner calls it. */
     readonly ensure: (streams: ReadonlyArray<StreamConfig>) => Effect.Effect<void, BusUnavailable>
-    /** Whether the message with this sequence is still in the stream. */
-    readonly isStored: (stream: string, sequence: number) => Effect.Effect<boolean, BusUnavailable>
+    /** Whether this message is still in the stream at this sequence; after a wipe another one may stand there. */
+    readonly isStored: (stream: string, sequence: number, messageId: string) => Effect.Effect<boolean, BusUnavailable>
     readonly state: Effect.Effect<ReadonlyArray<StreamState>, BusUnavailable>
     readonly isConnected: Effect.Effect<boolean>
   }

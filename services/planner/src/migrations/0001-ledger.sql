@@ -36,7 +36,9 @@ create table run (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   stopped_at timestamptz,
-  deadline_at timestamptz
+  deadline_at timestamptz,
+  deadline_kind text,
+  pull_request_checked_at timestamptz
 );
 create index run_newest on run (created_at desc, run_id);
 create index run_repository on run (lower(repository), created_at desc);
@@ -75,20 +77,21 @@ create table command (
   traceparent text not null,
   dispatch int not null default 1,
   tries int not null default 0,
-  counted_dispatch int not null default 0,
   created_at timestamptz not null default now(),
   not_before timestamptz not null default now(),
   deadline_at timestamptz not null,
   sent_at timestamptz,
   stream_seq bigint,
+  checked_at timestamptz,
   holder text,
   lease_until timestamptz,
+  max_usd double precision not null default 0,
   reserved_usd double precision not null default 0,
   closed_at timestamptz,
   outcome text
 );
 create index command_open on command (not_before) where closed_at is null;
-create index command_run on command (run_id) where closed_at is null;
+create index command_run on command (run_id);
 
 -- Messages that were applied: a repeat writes nothing.
 create table applied (message_id text primary key, at timestamptz not null default now());

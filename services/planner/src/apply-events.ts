@@ -1,0 +1,106 @@
+/**
+ * Applies what services saw to the runs' ledgers, in batches: one transaction for everything that arrived during the one before.
+ *
+ * Consumes: every `evt.*` message. Emits: `cmd.*` commands and `run.*` ledger entries.
+ * Safe to repeat because each message id is recorded in the transaction that applies it.
+ */
+import { Bus, type Delivery } from "@ci-fix-pilot/actor/Bus"
+import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
+import { plannerDurable, streams } from "@ci-fix-pilot/contract/streams"
+import { Sql, type SqlError } from "@ci-fix-pilot/sql/Sql"
+import { Effect, Layer, Schedule, Stream } from "effect"
+import { announce } from "./announce.ts"
+import { type Applied, applyBatch } from "./apply-batch.ts"
+import { PolicyConfig } from "./PolicyConfig.ts"
+import type { Item } from "./plan-batch.ts"
+
+const maxBatch = 256
+const prefetch = 512
+
+const whileAway = { schedule: Schedule.spaced("250 millis"), while: (error: SqlError) => error.retryable }
+
+const none: Applied = { entries: [], commands: [] }
+
+const bury = (item: Item, text: string, why: string) =>
+  Sql.use((sql) =>
+    sql.query("insert into dead_letter (message_id, run_id, text, why) values ($1, $2, $3, $4) on conflict do nothing", [
+      item.id,
+      item.runId,
+      text,
+      why.slice(0, 4_000),
+    ]),
+  ).pipe(
+    Effect.retry(whileAway),
+    Effect.andThen(Effect.logError("a message could not be applied and was put aside", { message: item.id, why })),
+    Effect.as(none),
+  )
+
+/** Applies items; a batch that fails is applied one by one, so that only the culprit is put aside. A database that is away is waited for. */
+export const applyItems = (items: ReadonlyArray<Item>) =>
+  Effect.gen(function* () {
+    const policy = yield* PolicyConfig
+    const applied = yield* applyBatch(items, policy).pipe(
+      Effect.retry(whileAway),
+      Effect.catchCause((cause) =>
+        items.length === 1
+          ? Effect.forEach(items, (item) => bury(item, JSON.stringify(item.what), String(cause))).pipe(Effect.as(none))
+          : Effect.map(
+              Effect.forEach(items, (item) =>
+                applyBatch([item], policy).pipe(
+                  Effect.retry(whileAway),
+                  Effect.catchCause((one) => bury(item, JSON.stringify(item.what), String(one))),
+                ),
+              ),
+              (each) => ({ entries: each.flatMap(({ entries }) => entries), commands: each.flatMap(({ commands }) => commands) }),
+            ),
+      ),
+    )
+    yield* Effect.forkDetach(announce(applied))
+  })
+
+const read = (delivery: Delivery) =>
+  decodeEvent(delivery.text).pipe(
+    Effect.map(
+      (message): ReadonlyArray<Item> => [
+        { id: message.id, runId: message.runId, traceparent: message.traceparent, what: { kind: "message", message } },
+      ],
+    ),
+    Effect.catch((error) =>
+      Sql.use((sql) =>
+        sql.query("insert into dead_letter (message_id, text, why) values ($1, $2, $3) on conflict do nothing", [
+          `undecodable:${new Bun.CryptoHasher("sha256").update(delivery.text).digest("hex")}`,
+          delivery.text,
+          error.message,
+        ]),
+      ).pipe(
+        Effect.retry(whileAway),
+        Effect.andThen(Effect.logError("an event could not be read and was put aside", { subject: delivery.subject, why: error.message })),
+        Effect.as([]),
+      ),
+    ),
+  )
+
+const applyDeliveries = (deliveries: ReadonlyArray<Delivery>) =>
+  Effect.gen(function* () {
+    const items = (yield* Effect.forEach(deliveries, read)).flat()
+    if (items.length > 0) yield* applyItems(items)
+    yield* Effect.forEach(deliveries, (delivery) => delivery.ack, { discard: true })
+  })
+
+const restart = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)
+
+export const layer = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const bus = yield* Bus
+    const loop = bus.consume({ stream: streams.events.name, durable: plannerDurable, prefetch }).pipe(
+      Stream.runForEachArray((deliveries) => Effect.forEach(chunksOf(deliveries, maxBatch), applyDeliveries, { discard: true })),
+      Effect.tapCause((cause) => Effect.logError("the planner's consumer crashed and starts again", cause)),
+      Effect.sandbox,
+      Effect.retry(restart),
+    )
+    yield* Effect.forkScoped(loop)
+  }),
+)
+
+const chunksOf = <A>(items: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))

@@ -1,0 +1,94 @@
+/**
+ * Says who may work on a command: one holder at a time, as long as it renews. The first `go` of a holder counts the try and reserves the
+ * most that it may cost, in the same commit. Questions that arrive during a commit share the next one.
+ *
+ * Answers: `ask.planner.lease`.
+ * Safe to repeat because a holder that asks again only renews.
+ */
+import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/lease"
+import { asks } from "@ci-fix-pilot/contract/subjects"
+import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
+import { Deferred, Effect, Layer, Queue, Schema } from "effect"
+import { PolicyConfig } from "./PolicyConfig.ts"
+
+type Lease = "go" | "busy" | "stale"
+interface Question {
+  readonly request: LeaseRequest
+  readonly answer: Deferred.Deferred<Lease>
+}
+
+const grant = `
+with asked as (select * from jsonb_to_recordset($1::text::jsonb) as x (command_id text, dispatch int, holder text)),
+locked as (select c.command_id from command c join asked using (command_id) order by c.command_id for update of c)
+update command c set
+  holder = x.holder,
+  lease_until = now() + $2::int * interval '1 ms',
+  tries = c.tries + case when c.holder is distinct from x.holder then 1 else 0 end,
+  reserved_usd = c.reserved_usd + case when c.holder is distinct from x.holder then c.max_usd else 0 end
+from asked x, locked
+where c.command_id = x.command_id and locked.command_id = c.command_id and c.closed_at is null and c.dispatch = x.dispatch
+  and (c.holder = x.holder or ((c.holder is null or c.lease_until < now()) and c.tries < $3::int
+    and (c.max_usd = 0 or c.max_usd + (select r.cost_usd + coalesce(sum(o.reserved_usd), 0) from run r left join command o on o.run_id = r.run_id where r.run_id = c.run_id group by r.cost_usd) <= $4::float8)))
+returning c.command_id as id`
+
+const explain = `
+select x.command_id as id, coalesce(c.closed_at is null and c.dispatch = x.dispatch and c.lease_until >= now(), false) as busy
+from jsonb_to_recordset($1::text::jsonb) as x (command_id text, dispatch int) left join command c on c.command_id = x.command_id`
+
+const grantedRows = rowsOf(Schema.Struct({ id: Schema.String }))
+const explainedRows = rowsOf(Schema.Struct({ id: Schema.String, busy: Schema.Boolean }))
+
+/** Answers a batch of questions in one commit. Two questions about one command in one batch: the first is asked, the second is told busy. */
+export const answerLeases = (requests: ReadonlyArray<LeaseRequest>) =>
+  Effect.gen(function* () {
+    const sql = yield* Sql
+    const policy = yield* PolicyConfig
+    const first = new Map<string, LeaseRequest>()
+    for (const request of requests) if (!first.has(request.commandId)) first.set(request.commandId, request)
+    const asked = JSON.stringify(
+      [...first.values()].map(({ commandId, dispatch, holder }) => ({ command_id: commandId, dispatch, holder })),
+    )
+    const granted = yield* Effect.flatMap(sql.query(grant, [asked, leaseMs, policy.triesPerCommand, policy.maxCostUsd]), grantedRows)
+    const go = new Set(granted.map(({ id }) => id))
+    const others = granted.length === first.size ? [] : yield* Effect.flatMap(sql.query(explain, [asked]), explainedRows)
+    const busy = new Set(others.flatMap((row) => (row.busy ? [row.id] : [])))
+    return requests.map((request): Lease => {
+      const own = first.get(request.commandId)
+      if (own?.holder !== request.holder || own.dispatch !== request.dispatch) return "busy"
+      return go.has(request.commandId) ? "go" : busy.has(request.commandId) ? "busy" : "stale"
+    })
+  })
+
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseRequest))
+const maxBatch = 256
+
+const serve = (queue: Queue.Queue<Question>) =>
+  Effect.gen(function* () {
+    const questions = yield* Queue.takeBetween(queue, 1, maxBatch)
+    const leases = yield* answerLeases(questions.map(({ request }) => request)).pipe(
+      // Nobody is told anything: to the asker this is a silent planner.
+      Effect.tapError((error) => Effect.logWarning("leases could not be read", { error: error.message })),
+      Effect.orElseSucceed((): ReadonlyArray<Lease> => []),
+    )
+    yield* Effect.forEach(questions, ({ answer }, index) => {
+      const lease = leases[index]
+      return lease === undefined ? Effect.void : Deferred.succeed(answer, lease)
+    })
+  })
+
+export const layer = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const bus = yield* Bus
+    const queue = yield* Queue.unbounded<Question>()
+    yield* bus.answer(asks.lease, (text) =>
+      Effect.gen(function* () {
+        const request = yield* decode(text)
+        const answer = yield* Deferred.make<Lease>()
+        yield* Queue.offer(queue, { request, answer })
+        return JSON.stringify({ lease: yield* Deferred.await(answer).pipe(Effect.timeout(leaseMs)) })
+      }).pipe(Effect.orElseSucceed(() => JSON.stringify({ lease: "silent" }))),
+    )
+    yield* Effect.forkScoped(Effect.forever(serve(queue)))
+  }),
+)

@@ -1,0 +1,11 @@
+import { run } from "@ci-fix-pilot/actor/run-main"
+import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
+import { Layer } from "effect"
+import * as applyEvents from "./apply-events.ts"
+import * as lease from "./lease.ts"
+import { PolicyConfig } from "./PolicyConfig.ts"
+import * as sweep from "./sweep.ts"
+
+export const layer = Layer.mergeAll(applyEvents.layer, lease.layer, sweep.layer).pipe(Layer.provide(PolicyConfig.layer))
+
+if (import.meta.main) run("planner", layer.pipe(Layer.provide(Postgres.layer)))

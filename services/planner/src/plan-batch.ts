@@ -1,0 +1,162 @@
+import { leased } from "@ci-fix-pilot/contract/commands"
+import type { EventMessage } from "@ci-fix-pilot/contract/envelope"
+import type { RunId } from "@ci-fix-pilot/contract/ids"
+import type { Input } from "@ci-fix-pilot/lifecycle/input"
+import { commandDeadlineMs, type Policy } from "@ci-fix-pilot/lifecycle/policy"
+import { lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
+import { isOver, step } from "@ci-fix-pilot/lifecycle/step"
+import type { BatchFacts } from "./batch-facts.ts"
+import type { CommandRow, NewCommand, NewEntry, RunRow } from "./Ledger.ts"
+
+/** Something to apply: a message from outside, or what the planner itself noticed about a run. */
+export interface Item {
+  readonly id: string
+  readonly runId: RunId
+  readonly traceparent: string
+  readonly what:
+    | { readonly kind: "message"; readonly message: EventMessage }
+    | { readonly kind: "noticed"; readonly input: Input; readonly commandId?: string }
+}
+
+/** How an item ended, for whoever waits for it at the inbox. */
+export interface Outcome {
+  readonly result: "applied" | "ignored" | "conflict"
+  readonly status: string
+  readonly why?: string
+}
+
+export interface CommandChange {
+  readonly commandId: string
+  readonly closed: boolean
+  readonly outcome: string
+  /** Money that the answer's holder had reserved (US dollars). */
+  readonly settledUsd: number
+  readonly dispatch: number
+  readonly tries: number
+  readonly delayMs: number
+}
+
+/** Everything that one transaction writes. */
+export interface Plan {
+  readonly entries: ReadonlyArray<NewEntry>
+  readonly runs: ReadonlyMap<RunId, { readonly seq: number; readonly state: Run; readonly isNew: boolean }>
+  readonly commands: ReadonlyArray<NewCommand>
+  readonly changes: ReadonlyArray<CommandChange>
+  readonly over: ReadonlyArray<RunId>
+  readonly outcomes: ReadonlyMap<string, Outcome>
+}
+
+const isAnswer = (message: EventMessage) => message.causedBy?.includes("#") === true
+
+/** Plans a batch, one item after the other, each seeing what the ones before it did. Pure but for the maps it builds. */
+export const planBatch = (
+  items: ReadonlyArray<Item>,
+  rows: ReadonlyArray<RunRow>,
+  commandRows: ReadonlyArray<CommandRow>,
+  facts: BatchFacts,
+  policy: Policy,
+): Plan => {
+  const runs = new Map<RunId, { seq: number; state: Run; isNew: boolean }>(
+    rows.map(({ runId, seq, state }) => [runId, { seq, state, isNew: false }]),
+  )
+  const known = new Map(commandRows.map((row) => [row.commandId, { ...row }]))
+  const entries: Array<NewEntry> = []
+  const commands: Array<NewCommand> = []
+  const changes: Array<CommandChange> = []
+  const outcomes = new Map<string, Outcome>()
+  const over = new Set<RunId>()
+
+  /** What the item means for its run; `undefined` when it only changes its command. */
+  const inputOf = (item: Item): Input | undefined => {
+    if (item.what.kind === "noticed") {
+      const row = item.what.commandId === undefined ? undefined : known.get(item.what.commandId)
+      if (item.what.commandId !== undefined && row?.open !== true) return undefined
+      if (row !== undefined) close(row, "gave-up")
+      return item.what.input
+    }
+    const { message } = item.what
+    const row = isAnswer(message) ? known.get(message.causedBy?.split("#")[0] ?? "") : undefined
+    if (row === undefined) return { kind: "event", event: message }
+    const { open } = row
+    if (message.type === "postponed") return open ? postpone(row, message.data, policy) : undefined
+    if (message.type === "failed-for-good") {
+      if (open) close(row, message.type)
+      return open ? { kind: "gave-up", command: row.type, why: message.data.reason } : undefined
+    }
+    close(row, message.type)
+    return { kind: "event", event: message, answers: { type: row.type, open } }
+  }
+
+  const close = (row: { -readonly [K in keyof CommandRow]: CommandRow[K] }, outcome: string) => {
+    changes.push({
+      commandId: row.commandId,
+      closed: row.open,
+      outcome,
+      settledUsd: row.maxUsd,
+      dispatch: row.dispatch,
+      tries: row.tries,
+      delayMs: 0,
+    })
+    row.open = false
+  }
+
+  const postpone = (
+    row: { -readonly [K in keyof CommandRow]: CommandRow[K] },
+    data: { afterMs: number; why: string; uncounted?: boolean },
+    limits: Policy,
+  ): Input | undefined => {
+    const counted = leased.has(row.type) ? row.tries : row.tries + 1
+    const tries = data.uncounted === true ? Math.max(0, counted - 1) : counted
+    if (tries >= limits.triesPerCommand) {
+      close(row, "gave-up")
+      return { kind: "gave-up", command: row.type, why: `${data.why} (tried ${tries} times)` }
+    }
+    row.dispatch += 1
+    changes.push({
+      commandId: row.commandId,
+      closed: false,
+      outcome: "",
+      settledUsd: row.maxUsd,
+      dispatch: row.dispatch,
+      tries,
+      delayMs: data.afterMs,
+    })
+    return undefined
+  }
+
+  const apply = (item: Item, input: Input) => {
+    const before = runs.get(item.runId)
+    const result = step(item.runId, before?.state, input, facts.of(item.runId, before?.state, input), policy)
+    if (result.run === undefined) return outcomes.set(item.id, { result: "ignored", status: "unknown", why: "there is no such run" })
+    const firstSeq = (before?.seq ?? 0) + 1
+    for (const [index, event] of result.entries.entries())
+      entries.push({ runId: item.runId, seq: firstSeq + index, causedBy: item.id, traceparent: item.traceparent, event })
+    for (const [index, { entry, intent }] of result.commands.entries()) {
+      const { delayMs = 0, ...command } = intent
+      commands.push({
+        commandId: `${item.runId}.${firstSeq + entry}.${index}`,
+        runId: item.runId,
+        dispatch: 1,
+        attempt: lastAttempt(result.run)?.n,
+        traceparent: item.traceparent,
+        command,
+        delayMs,
+        deadlineMs: delayMs + commandDeadlineMs[command.type],
+        maxUsd: "maxCostUsd" in command.data ? command.data.maxCostUsd : 0,
+      })
+    }
+    runs.set(item.runId, { seq: firstSeq + result.entries.length - 1, state: result.run, isNew: before === undefined || before.isNew })
+    if (isOver(result.run) && (before === undefined || !isOver(before.state))) over.add(item.runId)
+    facts.note(item.runId, before?.state, result.run)
+    const refused = result.entries.find((entry) => entry.type === "review-refused")
+    const status = statusOf(result.run.phase)
+    if (refused !== undefined) outcomes.set(item.id, { result: "conflict", status, why: refused.data.why })
+    else outcomes.set(item.id, { result: result.entries.length === 0 ? "ignored" : "applied", status })
+  }
+
+  for (const item of items) {
+    const input = inputOf(item)
+    if (input !== undefined) apply(item, input)
+  }
+  return { entries, runs, commands, changes, over: [...over], outcomes }
+}

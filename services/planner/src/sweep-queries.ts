@@ -1,0 +1,177 @@
+import { type Command, type CommandType, commands } from "@ci-fix-pilot/contract/commands"
+import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
+import { RunId } from "@ci-fix-pilot/contract/ids"
+import type { Input } from "@ci-fix-pilot/lifecycle/input"
+import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
+import { Effect, Schema } from "effect"
+import type { Dispatch } from "./Ledger.ts"
+import { PolicyConfig } from "./PolicyConfig.ts"
+import type { Item } from "./plan-batch.ts"
+
+const limit = 500
+const noTrace = "00-00000000000000000000000000000000-0000000000000000-00"
+const CommandName = Schema.Literals(Object.keys(commands) as Array<CommandType>)
+// Recorded by this program from values that had the type.
+const Data = Schema.Unknown as unknown as Schema.Codec<Command["data"], unknown>
+
+const dispatchRows = rowsOf(
+  Schema.Struct({
+    commandId: Schema.String,
+    runId: RunId,
+    dispatch: Schema.Int,
+    attempt: Schema.NullOr(Schema.Int),
+    traceparent: Schema.String,
+    type: CommandName,
+    data: Data,
+  }),
+)
+const dispatchColumns = `command_id as "commandId", run_id as "runId", dispatch, attempt, traceparent, type, data`
+
+const toDispatches = (rows: Effect.Success<ReturnType<typeof dispatchRows>>): ReadonlyArray<Dispatch> =>
+  rows.map(({ type, data, attempt, ...row }) => ({ ...row, attempt: attempt ?? undefined, command: { type, data } as Command }))
+
+/** Commands that are due and that the broker does not have. A fresh one is left to whoever just committed it. */
+export const unsent = Sql.use((sql) =>
+  sql.query(
+    `select ${dispatchColumns} from command where closed_at is null and sent_at is null and not_before <= now() and (created_at < now() - interval '1 second')
+     order by not_before limit ${limit}`,
+  ),
+).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))
+
+const doubtfulRows = rowsOf(Schema.Struct({ commandId: Schema.String, dispatch: Schema.Int, sequence: Schema.Finite }))
+
+/** Commands that were sent, that nobody holds, and that were not looked at for a while. */
+export const perhapsLost = Sql.use((sql) =>
+  sql.query(
+    `select command_id as "commandId", dispatch, coalesce(stream_seq, 0)::float8 as sequence from command
+     where closed_at is null and sent_at is not null and checked_at < now() - interval '2 seconds' and (lease_until is null or lease_until < now())
+     order by checked_at limit ${limit}`,
+  ),
+).pipe(Effect.flatMap(doubtfulRows))
+
+export const checked = (commandIds: ReadonlyArray<string>) =>
+  Sql.use((sql) =>
+    sql.query(`update command set checked_at = now() where command_id in (select value from jsonb_array_elements_text($1::text::jsonb))`, [
+      JSON.stringify(commandIds),
+    ]),
+  )
+
+/** Takes the next dispatch number of commands that got lost; of two planners only one gets it. */
+export const dispatchAgain = (lost: ReadonlyArray<{ readonly commandId: string; readonly dispatch: number }>) =>
+  Sql.use((sql) =>
+    sql.query(
+      `update command c set dispatch = c.dispatch + 1, sent_at = null, stream_seq = null, holder = null, lease_until = null
+       from jsonb_to_recordset($1::text::jsonb) as x (id text, dispatch int)
+       where c.command_id = x.id and c.dispatch = x.dispatch and c.closed_at is null and (c.lease_until is null or c.lease_until < now())
+       returning ${dispatchColumns
+         .replaceAll(/\b(command_id|run_id|attempt|traceparent|type|data)\b(?! as)/gu, "c.$1")
+         .replace("command_id as", "c.command_id as")
+         .replace("run_id as", "c.run_id as")
+         .replace(", dispatch,", ", c.dispatch,")}`,
+      [JSON.stringify(lost.map(({ commandId, dispatch }) => ({ id: commandId, dispatch })))],
+    ),
+  ).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))
+
+const inboxRows = rowsOf(Schema.Struct({ messageId: Schema.String, runId: RunId, traceparent: Schema.String, body: Schema.Unknown }))
+
+/** What was accepted and never arrived by message: read from where it was accepted. */
+export const unappliedInbox = Sql.use((sql) =>
+  sql.query(
+    `select message_id as "messageId", run_id as "runId", traceparent, body from inbox
+     where applied_at is null and received_at < now() - interval '1 second' order by received_at limit ${limit}`,
+  ),
+).pipe(
+  Effect.flatMap(inboxRows),
+  Effect.flatMap((rows) =>
+    Effect.forEach(rows, ({ messageId: id, runId, traceparent, body }) => {
+      const envelope = { id, at: "", runId, traceparent, ...(typeof body === "object" ? body : {}) }
+      return Effect.map(
+        decodeEvent(JSON.stringify(envelope)),
+        (message): Item => ({ id, runId, traceparent, what: { kind: "message", message } }),
+      ).pipe(
+        Effect.tapError((error) => Effect.logError("an inbox row cannot be read", { messageId: id, why: error.message })),
+        Effect.option,
+      )
+    }),
+  ),
+  Effect.map((items) => items.flatMap((item) => (item._tag === "Some" ? [item.value] : []))),
+)
+
+const noticed = (id: string, runId: RunId, input: Input, commandId?: string): Item => ({
+  id,
+  runId,
+  traceparent: noTrace,
+  what: { kind: "noticed", input, ...(commandId === undefined ? {} : { commandId }) },
+})
+
+const lateCommandRows = rowsOf(
+  Schema.Struct({ commandId: Schema.String, runId: RunId, type: CommandName, tries: Schema.Int, late: Schema.Boolean }),
+)
+
+/** Commands past their deadline, and those whose last holder died with no try left. */
+export const lateCommands = Effect.gen(function* () {
+  const sql = yield* Sql
+  const { triesPerCommand } = yield* PolicyConfig
+  const rows = yield* Effect.flatMap(
+    sql.query(
+      `select command_id as "commandId", run_id as "runId", type, tries, deadline_at < now() as late from command
+       where closed_at is null and (deadline_at < now() or (tries >= $1::int and (lease_until is null or lease_until < now()))) limit ${limit}`,
+      [triesPerCommand],
+    ),
+    lateCommandRows,
+  )
+  return rows.map(({ commandId, runId, type, tries, late }) =>
+    noticed(
+      `gave-up:${commandId}`,
+      runId,
+      { kind: "gave-up", command: type, why: late ? "no answer came in time" : `given up after ${tries} tries` },
+      commandId,
+    ),
+  )
+})
+
+const runRows = rowsOf(Schema.Struct({ runId: RunId, mark: Schema.String }))
+
+/** Runs past their deadline. */
+export const lateRuns = Sql.use((sql) =>
+  sql.query(
+    `select run_id as "runId", deadline_kind || ':' || seq as mark from run where deadline_at < now() and stopped_at is null limit ${limit}`,
+  ),
+).pipe(
+  Effect.flatMap(runRows),
+  Effect.map((rows) => rows.map(({ runId, mark }) => noticed(`deadline:${runId}:${mark}`, runId, { kind: "deadline-passed" }))),
+)
+
+/** The oldest queued runs of repositories that have a free slot. */
+export const freeSlots = Effect.gen(function* () {
+  const sql = yield* Sql
+  const { runsPerRepository } = yield* PolicyConfig
+  const rows = yield* Effect.flatMap(
+    sql.query(
+      `select q.run_id as "runId", q.seq::text as mark from (
+         select run_id, seq, lower(repository) as name, row_number() over (partition by lower(repository) order by created_at, run_id) as place from run where phase = 'queued') q
+       left join (select lower(repository) as name, count(*) as active from run where stopped_at is null and phase not in ('queued', 'awaiting-approval') group by 1) a using (name)
+       where q.place <= $1::int - coalesce(a.active, 0) limit ${limit}`,
+      [runsPerRepository],
+    ),
+    runRows,
+  )
+  return rows.map(({ runId, mark }) => noticed(`slot:${runId}:${mark}`, runId, { kind: "slot-free" }))
+})
+
+/** Asks GitHub, every ten minutes, how each open pull request of ours stands: a webhook may have been lost. */
+export const checkPullRequests = Sql.use((sql) =>
+  sql.query(
+    `with stale as (update run set pull_request_checked_at = now() where run_id in (
+        select run_id from run where phase = 'fixed' and coalesce(pull_request_checked_at, updated_at) < now() - interval '10 minutes' limit 50 for update skip locked)
+      returning run_id, state)
+     insert into command (command_id, run_id, type, data, traceparent, deadline_at)
+     select run_id || '.check.' || floor(extract(epoch from now())), run_id, 'github.check-pull-request',
+            jsonb_build_object('target', state -> 'target', 'pullRequest', state -> 'pullRequest'), '${noTrace}', now() + interval '15 minutes' from stale on conflict do nothing`,
+  ),
+)
+
+/** Message ids are kept as long as a message could come back: the streams forget after a day. */
+export const prune = Sql.use((sql) =>
+  sql.query("delete from applied where message_id in (select message_id from applied where at < now() - interval '7 days' limit 1000)"),
+)
