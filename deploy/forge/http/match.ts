@@ -22,7 +22,8 @@ export const pattern = (template: string): Pattern => {
     const last = at + name.length + 2 === template.length
     return last && greedy.has(name) ? "(.*)" : "([^/]+)"
   })
-  const regex = new RegExp(`^${source}$`, "u")
+  // The root of a repository's contents is asked for with and without the last slash.
+  const regex = new RegExp(`^${template.endsWith("/{path}") ? source.replace("/(.*)", "(?:/(.*))?") : source}$`, "u")
   return {
     template,
     match: (path) => {

@@ -50,7 +50,7 @@ export const onRepository = (
     }
     // Changes of one repository happen one after the other, so that "is there one already?" cannot be answered twice with no.
     return needs === "write"
-      ? call.world.exclusive(repository.owner + "/" + repository.name, async () => handle({ ...call, repository: fresh(call, repository) }))
+      ? call.world.exclusive(`${repository.owner}/${repository.name}`, async () => handle({ ...call, repository: fresh(call, repository) }))
       : handle({ ...call, repository })
   },
 })

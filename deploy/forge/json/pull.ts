@@ -15,7 +15,7 @@ export const labelJson = (world: World, repository: RepositoryRow, name: string)
   name,
   color: "ededed",
   default: false,
-  description: null,
+  description: "",
 })
 
 /** How the repository knows a login, in GitHub's words. */
