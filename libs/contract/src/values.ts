@@ -35,12 +35,17 @@ export type FailedJob = typeof FailedJob.Type
 export const Author = Schema.Struct({ login: Text(100), association: Text(40), trusted: Schema.Boolean })
 export type Author = typeof Author.Type
 
-/** One shell line of the plan that must be green, where it runs (`.` is the repository's root) and who said so. */
+/**
+ * Shell lines of the plan that must be green, where they run (`.` is the repository's root), who said so, what is added to the
+ * environment (never a secret), and which shell runs them with `-e` (`bash` unless told).
+ */
 export const PlanCommand = Schema.Struct({
   name: Text(300),
   run: Text(8_000),
   cwd: Text(500),
   source: Schema.Literals(["override", "config", "workflow", "detected"]),
+  env: Schema.optionalKey(Schema.Record(Text(100), Text(2_000))),
+  shell: Schema.optionalKey(Schema.Literals(["sh", "bash"])),
 })
 export type PlanCommand = typeof PlanCommand.Type
 
