@@ -27,13 +27,17 @@ const SECRET_GRAMS: ReadonlyArray<string> = [
 
 /** Four bytes of everything `marks.ts` recognises; held together by the tests too. */
 const TROUBLE_GRAMS: ReadonlyArray<string> = [
-  ...words("error fail not_ok err! panic xception traceback fatal assert exit abort kill imeout imed segm core_dump"),
   ...words(
-    ".go:1 ***_ no_space no_such not_found unab enospc econn ##[group ##[error ##[command bail invalid denied refus warn limit lost missing unus quota memory mism unexpec cann wrong",
+    "error err! err_ fail fatal panic xception traceback exit abort killed oomkilled shutdown lost stdout enospc econn eai_ etimedout",
   ),
+  ...words(
+    "enotfound toomany limit exceeded memory many gateway unavailable unable valid missing denied cannot could would unknown unused",
+  ),
+  ...words("imeout imed yn00 warn .py: .go: .kt: .kts ##[group ##[error"),
+  ...["ot o", "t fo", "no s", "--> "],
+  ...["✖", "✗", "✘", "✕", "●"].flatMap((sign) => each(sign, " \u001b")),
+  ...[" × ", "\n× ", "m× ", "×\u001b[", "━━"],
 ]
-  .map((gram) => gram.replace("_", " "))
-  .concat(["✖ ", "✗ ", "✘ ", "✕ ", "● ", " × ", "\n× ", "m× ", "ot o"])
 
 /** Lower case for ASCII letters, every other byte as it is. */
 export const FOLD = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte))

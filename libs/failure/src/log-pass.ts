@@ -11,6 +11,9 @@ const WINDOW = 2_048
 /** How much redacted text stays at hand behind the current line (bytes). */
 const BEHIND = 8_192
 
+/** Room to begin with (bytes); it doubles as needed, so that short texts stay cheap. */
+const START = 2_048
+
 const LINE_FEED = 10
 const MARKER_AT_END = /\[redacted:[a-z-]+\]$/
 /** A secret that went on over a cut: everything up to a space, quote or separator. */
@@ -22,6 +25,9 @@ export interface LineWatcher {
   readonly wantsAll: boolean
   readonly line: (bytes: Buffer, start: number, end: number, flags: number) => void
 }
+
+/** The table is the same for every log without known secrets, and costs more than a short log. */
+const ordinary = makeGrams([])
 
 const nobody: LineWatcher = { wantsAll: false, line: () => {} }
 
@@ -35,19 +41,19 @@ export class LogPass {
   readonly #secrets: SecretLines
   readonly #grams: ReturnType<typeof makeGrams>
   readonly #watcher: LineWatcher
-  #in: Buffer = Buffer.allocUnsafe(MAX_LINE * 2)
+  #in: Buffer = Buffer.allocUnsafe(START)
   #inLength = 0
   #scanned = 0
   #word = 0
   #flags = 0
-  #out: Buffer = Buffer.allocUnsafe(MAX_LINE * 2)
+  #out: Buffer = Buffer.allocUnsafe(START)
   #outLength = 0
   #inSecret = false
 
   /** `values` are known secrets as Latin-1 readings of their bytes, at least four long. */
   constructor(values: ReadonlyArray<string>, watcher: LineWatcher = nobody) {
     this.#secrets = new SecretLines(values)
-    this.#grams = makeGrams(values)
+    this.#grams = values.length === 0 ? ordinary : makeGrams(values)
     this.#watcher = watcher
   }
 
@@ -70,6 +76,11 @@ export class LogPass {
     if (this.#inLength > 0) this.#emit(0, this.#inLength, false)
     this.#inLength = 0
     return this.#since(kept)
+  }
+
+  /** The last of the redacted text, at most 8 KB. */
+  behind(): string {
+    return this.#out.toString("utf8", Math.max(0, this.#outLength - BEHIND), this.#outLength)
   }
 
   #since(kept: number): Uint8Array {
