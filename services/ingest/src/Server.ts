@@ -1,0 +1,52 @@
+import { errorResponse, HttpError } from "@ci-fix-pilot/contract/http"
+import { Context, Effect, Layer } from "effect"
+import { Elysia } from "elysia"
+import type { Announcer } from "./Announcer.ts"
+import { Inbox } from "./Inbox.ts"
+import { makeReceivers } from "./receive.ts"
+import { settings } from "./settings.ts"
+
+/** Seconds without a byte after which a connection is closed. */
+const idleTimeout = 12
+
+const notFound = new HttpError({ code: "not-found", message: "no such path" })
+const failed = new HttpError({ code: "failed", message: "something went wrong here" })
+
+/** The listener that everything from outside comes through. */
+export class Server extends Context.Service<Server, { readonly url: string }>()("ci-fix-pilot/ingest/Server") {
+  static readonly layer = Layer.effect(
+    Server,
+    Effect.gen(function* () {
+      const read = yield* settings
+      const context = yield* Effect.context<Inbox | Announcer>()
+      const run = Effect.runPromiseWith(context)
+      const receivers = makeReceivers(read, () => performance.now())
+      const answer = (received: ReturnType<(typeof receivers)["webhook"]>) =>
+        run(
+          received.pipe(
+            Effect.map((told) => Response.json(told, { status: 202 })),
+            Effect.catch((error) => Effect.succeed(errorResponse(error))),
+            Effect.catchCause((cause) => Effect.as(Effect.logError("a webhook crashed", cause), errorResponse(failed))),
+          ),
+        )
+      const ready = Inbox.use((inbox) => inbox.isReachable).pipe(
+        Effect.map((database) =>
+          Response.json({ ready: database && read.enabled, database }, { status: database && read.enabled ? 200 : 503 }),
+        ),
+      )
+      const app = new Elysia({ serve: { maxRequestBodySize: read.maxBytes + 1, idleTimeout } })
+        .onError(({ code }) => errorResponse(code === "NOT_FOUND" ? notFound : failed))
+        .post("/v1/ci-healing/webhook", ({ request }) => answer(receivers.webhook(request)), { parse: "none" })
+        .post("/v1/github/webhook", ({ request }) => answer(receivers.github(request)), { parse: "none" })
+        .get("/healthz", () => Response.json({ alive: true }))
+        .get("/readyz", () => run(ready))
+      yield* Effect.acquireRelease(
+        Effect.sync(() => app.listen({ hostname: read.host, port: read.port })),
+        () => Effect.promise(() => app.stop()),
+      )
+      const url = `http://${read.host}:${app.server?.port ?? read.port}`
+      yield* Effect.logInfo("ingest listens", { url })
+      return Server.of({ url })
+    }),
+  )
+}

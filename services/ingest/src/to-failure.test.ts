@@ -1,0 +1,186 @@
+import { decodeEvent, encodeMessage } from "@ci-fix-pilot/contract/envelope"
+import { RunId } from "@ci-fix-pilot/contract/ids"
+import { runIdOf } from "@ci-fix-pilot/contract/run-id"
+import { Effect, Schema } from "effect"
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { isIgnored } from "./fact.ts"
+import { toFailure } from "./to-failure.ts"
+
+const minimal = {
+  provider: "github",
+  repository: "acme/widgets",
+  branch: "main",
+  commitSha: "a".repeat(40),
+  errorLog: "src/round.test.ts\nAssertionError: expected 3 to be 2\n",
+}
+const full = {
+  ...minimal,
+  pipelineUrl: "https://ci.test/runs/1",
+  errorType: "Test Failure",
+  workflow: "CI",
+  workflowId: 7,
+  workflowRunId: 99,
+  runAttempt: 2,
+  failedJobs: [{ id: 1, name: "test", steps: ["Run tests"] }],
+  fork: true,
+}
+
+const failure = (body: unknown) => {
+  const told = Effect.runSync(toFailure(body))
+  if (isIgnored(told) || told.event.type !== "ci-failed") throw new Error("this is no failure")
+  return { ...told, data: told.event.data }
+}
+const problem = (body: unknown) => Effect.runSync(Effect.flip(toFailure(body)))
+const without = (field: string) => Object.fromEntries(Object.entries(minimal).filter(([name]) => name !== field))
+
+describe("a posted failure", () => {
+  it("needs five fields, and is named by what its log says", () => {
+    const { runId, key, data } = failure(minimal)
+    expect(data.target).toEqual({ provider: "github", repository: "acme/widgets", branch: "main", commitSha: "a".repeat(40) })
+    expect(data.title).toBe("CI failed on main")
+    expect(data.digest?.text).toContain("expected 3 to be 2")
+    expect(runId).toBe(runIdOf({ ...minimal, cause: `log:${data.signature}`, attempt: 1 }))
+    expect(key).toBe(runId)
+  })
+
+  it("keeps all that it was told", () => {
+    expect(failure(full).data).toMatchObject({
+      title: "Test Failure",
+      errorType: "Test Failure",
+      pipelineUrl: "https://ci.test/runs/1",
+      workflow: "CI",
+      workflowRunId: 99,
+      runAttempt: 2,
+      failedJobs: [{ id: 1, name: "test", steps: ["Run tests"] }],
+      fork: true,
+    })
+  })
+
+  it("of a workflow whose id is known is the run that GitHub's own webhook starts", () => {
+    expect(failure(full).runId).toBe(runIdOf({ ...minimal, cause: "workflow:7", attempt: 2 }))
+  })
+
+  it("names the jobs in its title when nothing else does", () => {
+    expect(failure({ ...minimal, workflow: "CI", failedJobs: full.failedJobs }).data.title).toBe("CI (test) failed on main")
+  })
+
+  it("takes a branch by its full ref as well", () => {
+    expect(failure({ ...minimal, branch: "refs/heads/main" }).runId).toBe(failure(minimal).runId)
+  })
+
+  it.each(["ci-fix-pilot/run_000000000000000000000000", "refs/heads/ci-fix-pilot/x"])(
+    "on a branch of ours never starts a run: %s",
+    (branch) => {
+      expect(Effect.runSync(toFailure({ ...minimal, branch }))).toEqual({ ignored: "a branch of ours never starts a run" })
+    },
+  )
+
+  it("holds no secret in any of its texts", () => {
+    const token = `ghp_${"A1b2C3d4".repeat(5)}`
+    const body = {
+      ...full,
+      errorLog: `error: token ${token}\n`,
+      errorType: token,
+      workflow: token,
+      pipelineUrl: `https://user:${token}@ci.test/`,
+      failedJobs: [{ name: token, steps: [token] }],
+    }
+    expect(JSON.stringify(failure(body))).not.toContain(token)
+  })
+})
+
+describe("the run of a posted failure", () => {
+  const commit = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 40, maxLength: 40 })
+  const identity = fc.record({
+    repository: fc.constantFrom("acme/widgets", "acme/gadgets"),
+    branch: fc.constantFrom("main", "topic"),
+    commitSha: commit,
+    workflowId: fc.nat(3),
+    runAttempt: fc.integer({ min: 1, max: 3 }),
+  })
+  const detail = fc.record({
+    errorLog: fc.string({ minLength: 1, maxLength: 300 }),
+    errorType: fc.string({ maxLength: 60 }),
+    workflow: fc.string({ maxLength: 60 }),
+    fork: fc.boolean(),
+  })
+
+  it("is the same whatever else is said about the same workflow, commit and attempt", () => {
+    fc.assert(
+      fc.property(identity, detail, detail, (one, first, second) => {
+        const [a, b] = [failure({ ...minimal, ...one, ...first }), failure({ ...minimal, ...one, ...second })]
+        expect(a.runId).toBe(b.runId)
+        expect(Schema.is(RunId)(a.runId)).toBe(true)
+      }),
+    )
+  })
+
+  it("is another one for another workflow, commit, attempt, branch or repository", () => {
+    fc.assert(
+      fc.property(identity, identity, (one, other) => {
+        const same = JSON.stringify(one) === JSON.stringify(other)
+        expect(failure({ ...minimal, ...one }).runId === failure({ ...minimal, ...other }).runId).toBe(same)
+      }),
+    )
+  })
+
+  it("does not depend on times, paths and line numbers in the log", () => {
+    const log = (path: string, line: number, ms: number) => `${path}:${line}\nAssertionError: expected 3 to be 2 (${ms} ms)\n`
+    const runOf = (errorLog: string) => failure({ ...minimal, errorLog }).runId
+    expect(runOf(log("/home/a/src/round.test.ts", 10, 3))).toBe(runOf(log("/builds/77/src/round.test.ts", 12, 418)))
+    expect(runOf(log("/a/round.test.ts", 1, 1))).not.toBe(runOf("TypeError: x is not a function\n"))
+  })
+
+  it("fits a message of the contract whatever text arrives", () => {
+    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 400 })
+    fc.assert(
+      fc.property(text, text, (errorLog, name) => {
+        const { event, runId } = failure({
+          ...full,
+          errorLog,
+          workflow: name.slice(0, 300),
+          failedJobs: [{ name: name.slice(0, 300), steps: [name.slice(0, 300)] }],
+        })
+        const message = { id: "inbox:webhook:x", at: "", runId, traceparent: "", ...event }
+        expect(Effect.runSync(decodeEvent(encodeMessage(message))).type).toBe("ci-failed")
+      }),
+    )
+  })
+
+  it("stays under the size of a message however much is posted", () => {
+    const long = "é".repeat(300)
+    const failedJobs = Array.from({ length: 500 }, () => ({ name: long, steps: Array.from({ length: 500 }, () => long) }))
+    const { event } = failure({ ...full, errorLog: `Error: ${"é".repeat(1_000)}\n`.repeat(400), failedJobs })
+    expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThan(256 * 1_024)
+  })
+})
+
+describe("a body that does not fit", () => {
+  it.each(Object.keys(minimal))("names the missing field: %s", (field) => {
+    expect(problem(without(field))).toMatchObject({ code: "invalid", fields: [{ field }] })
+  })
+
+  it.each([
+    [{ provider: "circle" }, "provider"],
+    [{ repository: "../etc" }, "repository"],
+    [{ repository: "acme" }, "repository"],
+    [{ branch: "-x" }, "branch"],
+    [{ commitSha: "abc123" }, "commitSha"],
+    [{ errorLog: "" }, "errorLog"],
+    [{ pipelineUrl: "javascript:alert(1)" }, "pipelineUrl"],
+    [{ pipelineUrl: "file:///etc/passwd" }, "pipelineUrl"],
+    [{ workflowRunId: "99" }, "workflowRunId"],
+    [{ failedJobs: [{ steps: [] }] }, "failedJobs.0.name"],
+  ])("names the wrong field: %o", (change, field) => {
+    expect(problem({ ...full, ...change }).fields?.map((one) => one.field)).toEqual([field])
+  })
+
+  it("names all of them at once", () => {
+    expect(problem({}).fields?.map(({ field }) => field)).toEqual(["provider", "repository", "branch", "commitSha", "errorLog"])
+  })
+
+  it.each([null, 1, "text", [], [full]])("may be anything at all: %o", (body) => {
+    expect(problem(body).code).toBe("invalid")
+  })
+})
