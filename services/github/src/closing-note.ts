@@ -1,0 +1,7 @@
+import { prose } from "./markdown.ts"
+
+const marker = "<!-- ci-fix-pilot: closed -->"
+
+/** A pull request's text with the reason for closing it on top; doing it twice changes nothing more. */
+export const closingNote = (body: string, reason: string): string =>
+  body.startsWith(marker) ? body : `${marker}\n> **Closed by ci-fix-pilot:** ${prose(reason, 500)}\n\n${body}`

@@ -1,0 +1,15 @@
+import type { RunId } from "@ci-fix-pilot/contract/ids"
+import { fixBranch } from "@ci-fix-pilot/contract/run-id"
+import { Effect } from "effect"
+import { GitHub, type Pull } from "./GitHub.ts"
+import { ownerAndName } from "./GitHubClient.ts"
+
+/** Every pull request that ever came from the run's branch in this repository (not from a fork's branch of the same name), newest first. */
+export const pullsOf = Effect.fnUntraced(function* (repository: string, runId: RunId) {
+  const branch = fixBranch(runId)
+  const pulls = yield* GitHub.use((github) => github.pullsFrom(repository, ownerAndName(repository).owner, branch))
+  return pulls.filter((pull) => pull.headRef === branch && isFrom(repository, pull))
+})
+
+/** Whether a pull request's branch lives in the repository itself. */
+export const isFrom = (repository: string, pull: Pull): boolean => pull.headRepository?.toLowerCase() === repository.toLowerCase()
