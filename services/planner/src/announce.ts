@@ -27,10 +27,12 @@ const commandMessage = ({ commandId, runId, dispatch, attempt, traceparent, comm
   ...command,
 })
 
+// Locked in id order, as everywhere, so that nobody waits in a circle.
 const markSent = `
-update command c set sent_at = now(), checked_at = now(), stream_seq = x.sequence
-from jsonb_to_recordset($1::text::jsonb) as x (command_id text, dispatch int, sequence float8)
-where c.command_id = x.command_id and c.dispatch = x.dispatch and c.sent_at is null and c.closed_at is null`
+with x as (select * from jsonb_to_recordset($1::text::jsonb) as y (command_id text, dispatch int, sequence float8)),
+locked as (select c.command_id from command c join x using (command_id) order by c.command_id for update of c)
+update command c set sent_at = now(), checked_at = now(), stream_seq = x.sequence from x, locked
+where c.command_id = x.command_id and locked.command_id = c.command_id and c.dispatch = x.dispatch and c.sent_at is null and c.closed_at is null`
 
 /** Sends commands and records which the broker has. One that it did not take stays unsent: the sweep sends it again. */
 export const send = (commands: ReadonlyArray<Dispatch>) =>

@@ -2,6 +2,7 @@ import { type Command, type CommandType, commands } from "@ci-fix-pilot/contract
 import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
+import { survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import type { Dispatch } from "./Ledger.ts"
@@ -174,4 +175,14 @@ export const checkPullRequests = Sql.use((sql) =>
 /** Message ids are kept as long as a message could come back: the streams forget after a day. */
 export const prune = Sql.use((sql) =>
   sql.query("delete from applied where message_id in (select message_id from applied where at < now() - interval '7 days' limit 1000)"),
+)
+
+/** Closes what a run left open when it ended while somebody else held the row. */
+export const closeLeftovers = Sql.use((sql) =>
+  sql.query(
+    `update command set closed_at = now(), outcome = 'the run ended' where command_id in (
+       select c.command_id from command c join run r using (run_id) where c.closed_at is null and r.stopped_at is not null and r.phase <> 'fixed'
+         and c.type not in (select value from jsonb_array_elements_text($1::text::jsonb)) order by c.command_id limit ${limit} for update of c skip locked)`,
+    [JSON.stringify([...survivesStop])],
+  ),
 )

@@ -45,6 +45,7 @@ export const sweep = Effect.gen(function* () {
   yield* guarded("decisions", decideDue)
   yield* guarded("sending", sendDue)
   yield* guarded("pull requests", due.checkPullRequests)
+  yield* guarded("leftovers", due.closeLeftovers)
   yield* guarded("pruning", due.prune)
 })
 

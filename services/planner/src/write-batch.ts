@@ -76,10 +76,12 @@ from (select distinct on (command_id) * from jsonb_to_recordset($1::text::jsonb)
       as y (command_id text, closed boolean, outcome text, settled_usd float8, dispatch int, tries int, delay_ms float8, ord int) order by command_id, ord desc) x
 where c.command_id = x.command_id`
 
+// A command that somebody locks right now is left to the sweep: waiting for it here could be waiting in a circle.
 const closeOver = `
 update command set closed_at = now(), outcome = 'the run ended'
-where run_id in (select value from jsonb_array_elements_text($1::text::jsonb)) and closed_at is null
-  and type not in (select value from jsonb_array_elements_text($2::text::jsonb))`
+where command_id in (
+  select command_id from command where run_id in (select value from jsonb_array_elements_text($1::text::jsonb)) and closed_at is null
+    and type not in (select value from jsonb_array_elements_text($2::text::jsonb)) order by command_id for update skip locked)`
 
 const settleInbox = `
 update inbox i set applied_at = now(), outcome = x.outcome
