@@ -23,3 +23,5 @@ export const asks = {
 } as const
 /** The subject on which one service answers for its health. */
 export const healthSubject = (service: Service) => `ask.${service}.health`
+/** On which one validator process says whether it still works under a sandbox's label: nobody there means an orphan. */
+export const validatorInstance = (instance: string) => `ask.validator.instance.${instance}`
