@@ -1,0 +1,49 @@
+import { dirname, join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { catalogued, namesRead, namesUsed } from "./house/environment-names.ts"
+import { readHouse } from "./house/read-house.ts"
+
+const house = readHouse(dirname(import.meta.dirname))
+const textOf = (path: string) => house.find((file) => file.path === path)?.text ?? ""
+const example = catalogued(textOf(".env.example"))
+const read = namesRead(house)
+const used = ["docker-compose.yml", "nats.conf", join("deploy/postgres", "roles.sql")].flatMap((path) => namesUsed(textOf(path)))
+
+describe(".env.example", () => {
+  it("has every name that the code reads and that the compose file, the broker and the database use", () => {
+    expect([...new Set([...read, ...used])].filter((name) => !example.includes(name)).sort()).toEqual([])
+  })
+
+  it("has no name that nobody reads", () => {
+    expect(example.filter((name) => !read.includes(name) && !used.includes(name))).toEqual([])
+  })
+
+  it("has each name once, with a comment above it", () => {
+    expect(example).toEqual([...new Set(example)])
+    expect(textOf(".env.example")).not.toMatch(/\n\n#?[A-Z_0-9]+=/)
+  })
+
+  it("holds no secret", () => {
+    expect(textOf(".env.example")).not.toMatch(/(PASSWORD|SECRET|TOKEN|KEY)\w*=\S/)
+  })
+})
+
+describe("the names that code reads", () => {
+  const file = (text: string) => [{ path: "services/ai/src/settings.ts", text }]
+
+  it("are the texts in capitals of a file that reads Config", () => {
+    expect(namesRead(file(`const a = "SOMETHING_ELSE"`))).toEqual([])
+    expect(namesRead(file(`Config.schema(\n  Url,\n  "CI_HEALING_MIRROR_URL",\n)\nConfig.Literals(["auto"], "GITHUB_API_URL")`))).toEqual([
+      "CI_HEALING_MIRROR_URL",
+      "GITHUB_API_URL",
+    ])
+  })
+
+  it("are those with our prefix anywhere, but not in comments", () => {
+    expect(namesRead(file(`const names = ["CI_HEALING_A"] // "CI_HEALING_B"`))).toEqual(["CI_HEALING_A"])
+  })
+
+  it("are not those that every process has", () => {
+    expect(namesRead(file(`Config.String("PATH"); Config.String("HOME")`))).toEqual([])
+  })
+})

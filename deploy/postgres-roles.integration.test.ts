@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
+import { findPostgres } from "@ci-fix-pilot/testkit/database-binaries"
+import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import postgres from "postgres"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { run } from "./provision/shell.ts"
+
+const roles = ["ingest", "planner", "memory", "api"]
+let server: PostgresServer
+let database: string
+
+/** What the database says to a statement of this role: its rows, or the reason why not. */
+const as = async (role: string, statement: string): Promise<unknown> => {
+  const url = new URL(database)
+  url.username = role
+  const sql = postgres(url.href, { max: 1, onnotice: () => undefined })
+  try {
+    return [...(await sql.unsafe(statement))]
+  } catch (error) {
+    return error instanceof Error ? error.message : error
+  } finally {
+    await sql.end()
+  }
+}
+
+const migrateAs = async (service: string) => {
+  const folder = join(checkout(), "services", service, "src/migrations")
+  await as(service, "create table if not exists migration (service text, name text, sha256 text, primary key (service, name))")
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort())
+    expect(await as(service, readFileSync(join(folder, file), "utf8"))).toBeInstanceOf(Array)
+}
+
+beforeAll(async () => {
+  const binaries = findPostgres()
+  server = await startPostgres()
+  database = await server.freshDatabase()
+  await run(join(binaries?.bin ?? "", "psql"), ["-v", "ON_ERROR_STOP=1", "-f", join(checkout(), "deploy/postgres/roles.sql"), database], {
+    env: {
+      LD_LIBRARY_PATH: binaries?.libraryPath.join(":") ?? "",
+      ...Object.fromEntries(roles.map((role) => [`CI_HEALING_DATABASE_PASSWORD_${role.toUpperCase()}`, `it's ${role}`])),
+    },
+  })
+  await migrateAs("memory")
+  await migrateAs("planner")
+})
+afterAll(() => server.stop())
+
+const refused = expect.stringMatching(/permission denied/)
+
+describe("the roles of the database", () => {
+  it.each(["ingest", "api"])("%s may add to the inbox and change nothing in it", async (role) => {
+    expect(await as(role, "select * from inbox")).toBeInstanceOf(Array)
+    const row = `('${role}', 'k', 'run_1', 't', '{}', '', '${role}', '')`
+    expect(
+      await as(role, `insert into inbox (source, key, run_id, type, body, body_sha256, message_id, traceparent) values ${row}`),
+    ).toEqual([])
+    expect(await as(role, "update inbox set outcome = '{}'")).toEqual(refused)
+    expect(await as(role, "delete from inbox")).toEqual(refused)
+  })
+
+  it("the api reads the ledger and writes nothing of it", async () => {
+    for (const table of ["run", "run_event", "command", "dead_letter", "memory"]) {
+      expect(await as("api", `select 1 from ${table}`)).toEqual([])
+      expect(await as("api", `delete from ${table}`)).toEqual(refused)
+    }
+  })
+
+  it("ingest sees how a run stands and nothing else of it", async () => {
+    expect(await as("ingest", "select status from run")).toEqual([])
+    for (const table of ["run_event", "command", "dead_letter", "applied", "memory"])
+      expect(await as("ingest", `select 1 from ${table}`)).toEqual(refused)
+  })
+
+  it("memory and planner keep to their own tables", async () => {
+    expect(await as("memory", "select 1 from run_event")).toEqual(refused)
+    expect(await as("planner", "select 1 from memory")).toEqual(refused)
+    expect(await as("planner", "select 1 from migration")).toEqual([])
+  })
+
+  it("nobody changes the past, its maker included", async () => {
+    for (const role of roles)
+      for (const statement of ["update run_event set type = 'x'", "delete from run_event", "truncate run_event"])
+        expect(await as(role, statement)).toEqual(refused)
+  })
+
+  it("only those who own tables make tables", async () => {
+    for (const role of ["ingest", "api"]) expect(await as(role, "create table mine (n int)")).toEqual(refused)
+  })
+})
