@@ -20,6 +20,10 @@ const Body = Schema.Struct({
   stream: Schema.optionalKey(Schema.Boolean),
 })
 
+const versions = ["2023-06-01", "2026-10-21"]
+/** What API version 2026-10-21 removed (https://platform.claude.com/docs/en/api/migration-2026-10-21). */
+const sampling = ["temperature", "top_p", "top_k"]
+
 /** A request for a message. `text` is everything it says: system prompt, turns, tool results. */
 export interface AnthropicRequest extends LoopbackRequest {
   readonly model: string
@@ -39,13 +43,17 @@ const explain = Schema.decodeUnknownResult(Body)
 export const judgeRequest = (request: LoopbackRequest, limits: { readonly contextTokens: number; readonly maxBytes: number }): Judged => {
   if (Buffer.byteLength(request.body) > limits.maxBytes)
     return { status: 413, message: `Request exceeds the maximum size of ${limits.maxBytes} bytes` }
-  if ((request.headers["anthropic-version"] ?? "") === "") return { status: 400, message: "anthropic-version: header is required" }
+  const version = request.headers["anthropic-version"] ?? ""
+  if (version === "") return { status: 400, message: "anthropic-version: header is required" }
+  if (!versions.includes(version)) return { status: 400, message: `anthropic-version: ${version} is not a valid version` }
   if (request.json === undefined) return { status: 400, message: "The request body is not valid JSON" }
   const body = Option.getOrUndefined(decode(request.json))
   if (body === undefined) {
     const result = explain(request.json)
     return { status: 400, message: result._tag === "Failure" ? result.failure.message : "invalid request" }
   }
+  const removed = version === "2023-06-01" ? undefined : sampling.find((name) => name in Object(request.json))
+  if (removed !== undefined) return { status: 400, message: `${removed}: Extra inputs are not permitted` }
   const wrong = wrongTurns(body.messages)
   if (wrong !== undefined) return { status: 400, message: wrong }
   const text = [textOf(body.system ?? ""), ...body.messages.map((turn) => textOf(turn.content))].join("\n")

@@ -48,6 +48,8 @@ describe("the Anthropic server", () => {
   it.each([
     ["no key", hello, { "x-api-key": "wrong" }, 401, "authentication_error"],
     ["no version", hello, { "anthropic-version": "" }, 400, "invalid_request_error"],
+    ["a version that never was", hello, { "anthropic-version": "2024-01-01" }, 400, "invalid_request_error"],
+    ["a temperature", { ...hello, temperature: 0 }, { "anthropic-version": "2026-10-21" }, 400, "invalid_request_error"],
     ["no JSON", "{", {}, 400, "invalid_request_error"],
     ["no messages", { ...hello, messages: [] }, {}, 400, "invalid_request_error"],
     ["a prompt that is too long", { ...hello, messages: [{ role: "user", content: "x".repeat(8_000) }] }, {}, 400, "invalid_request_error"],

@@ -33,7 +33,7 @@ export const startAnthropic = async (options: AnthropicServerOptions = {}): Prom
   const answer = async (request: LoopbackRequest): Promise<LoopbackOutcome> => {
     count += 1
     const id = `req_${count.toString().padStart(24, "0")}`
-    const key = request.headers["x-api-key"]
+    const key = keyOf(request)
     if (key !== apiKey) return errorAnswer(401, key === undefined ? "x-api-key header is required" : "invalid x-api-key", id)
     const path = request.path.replace(/\?.*$/, "")
     if (request.method !== "POST" || !["/v1/messages", "/v1/messages/count_tokens"].includes(path)) return errorAnswer(404, "Not Found", id)
@@ -51,6 +51,10 @@ export const startAnthropic = async (options: AnthropicServerOptions = {}): Prom
   const { requests: log, ...server } = await startLoopback(answer)
   return { ...server, ...script, apiKey, requests, log }
 }
+
+/** SDKs send the key as a bearer token since API version 2026-10-21, in `x-api-key` before; the API takes both. */
+const keyOf = (request: LoopbackRequest): string | undefined =>
+  request.headers["x-api-key"] ?? request.headers["authorization"]?.replace(/^Bearer /u, "")
 
 /** The same as a scoped resource: stopped with its scope. */
 export const anthropicServer = (options: AnthropicServerOptions = {}) =>
