@@ -3,20 +3,18 @@ import { Effect } from "effect"
 
 /** Bodies being read at once may hold this much together (bytes); more are told to come again. */
 const budget = 256 * 1_024 * 1_024
-/** A sender that needs longer than this (ms) for its body is cut off. GitHub itself gives a webhook 10 s. */
-const patience = 10_000
 
 const tooLarge = (maxBytes: number) => new HttpError({ code: "too-large", message: `the body may have at most ${maxBytes} bytes` })
-const tooSlow = new HttpError({ code: "too-slow", message: `the body did not arrive within ${patience / 1_000} s` })
+const tooSlow = new HttpError({ code: "too-slow", message: "the body did not arrive in time" })
 const tooMany = new HttpError({ code: "unavailable", message: "too many bodies are being read", retryAfter: 1 })
 const broken = new HttpError({ code: "bad-request", message: "the body could not be read" })
 
 const late = Symbol("late")
 
-const within = async (body: Promise<ArrayBuffer>): Promise<ArrayBuffer | typeof late> => {
+const within = async (body: Promise<ArrayBuffer>, patienceMs: number): Promise<ArrayBuffer | typeof late> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const deadline = new Promise<typeof late>((resolve) => {
-    timer = setTimeout(() => resolve(late), patience)
+    timer = setTimeout(() => resolve(late), patienceMs)
   })
   try {
     return await Promise.race([body, deadline])
@@ -26,10 +24,10 @@ const within = async (body: Promise<ArrayBuffer>): Promise<ArrayBuffer | typeof 
 }
 
 /** Reads raw bodies, bounded in size, time and, over all of them, memory. Fails with 400, 408, 413 or 503. */
-export const makeReadBody = (maxBytes: number) => {
+export const makeReadBody = (maxBytes: number, patienceMs: number) => {
   let reading = 0
   const read = (request: Request) =>
-    Effect.tryPromise({ try: () => within(request.arrayBuffer()), catch: () => broken }).pipe(
+    Effect.tryPromise({ try: () => within(request.arrayBuffer(), patienceMs), catch: () => broken }).pipe(
       Effect.flatMap((body) => {
         if (body === late) return Effect.fail(tooSlow)
         return body.byteLength > maxBytes ? Effect.fail(tooLarge(maxBytes)) : Effect.succeed(new Uint8Array(body))

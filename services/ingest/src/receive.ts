@@ -37,7 +37,7 @@ const errorLogOf = (value: unknown) =>
 /** The two webhooks: who may, what it says, on disk, 202. `now`: monotonic milliseconds. */
 export const makeReceivers = (settings: Settings, now: () => number) => {
   const { secrets } = settings
-  const readBody = makeReadBody(settings.maxBytes)
+  const readBody = makeReadBody(settings.maxBytes, settings.bodyTimeoutMs)
   const isAllowed = makeAllowed(settings.allowedRepositories)
   const limit = makeRateLimit(settings.perMinute, now)
   const open = Effect.suspend(() => (settings.enabled ? (secrets.length > 0 ? Effect.void : secretless) : disabled))

@@ -23,6 +23,8 @@ export interface Settings {
   readonly perMinute: number
   /** The largest body, in bytes. */
   readonly maxBytes: number
+  /** A sender that needs longer than this (ms) for its body is cut off. */
+  readonly bodyTimeoutMs: number
 }
 
 const minimumBytes = 1_024
@@ -47,6 +49,7 @@ export const settings = Effect.gen(function* () {
     allowedRepositories: list(yield* Config.String("CI_HEALING_ALLOWED_REPOSITORIES").pipe(Config.withDefault(""))),
     perMinute: yield* Config.Int("CI_HEALING_WEBHOOKS_PER_MINUTE").pipe(Config.withDefault(6_000)),
     maxBytes: Math.max(minimumBytes, yield* Config.Int("CI_HEALING_WEBHOOK_MAX_BYTES").pipe(Config.withDefault(defaultBytes))),
+    bodyTimeoutMs: yield* Config.Int("CI_HEALING_WEBHOOK_BODY_TIMEOUT_MS").pipe(Config.withDefault(10_000)),
   }
   if (read.secrets.length === 0 && !isLoopback(read.host)) return yield* new SecretMissing({ host: read.host })
   return read
