@@ -41,7 +41,7 @@ const commitFolder = async (source: string, target: string, author: Signature, m
     GIT_INDEX_FILE: join(target, "import.index"),
   }
   await git("/", ["init", "--quiet", "--bare", "--initial-branch=main", target])
-  await git(source, ["add", "--all", "--force", "--", ".", ":(exclude,glob)**/node_modules/**"], { env })
+  await git(source, ["add", "--all", "--", ".", ":(exclude,glob)**/node_modules/**"], { env })
   const tree = (await git(source, ["write-tree"], { env })).trim()
   const commit = (await git(source, ["commit-tree", tree, "-m", message], { env })).trim()
   await git(target, ["update-ref", "refs/heads/main", commit])

@@ -1,0 +1,1 @@
+"""Clock entries in, payable hours out."""
