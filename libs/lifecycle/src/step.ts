@@ -13,14 +13,27 @@ export interface Step {
   readonly commands: ReadonlyArray<{ readonly entry: number; readonly intent: Intent }>
 }
 
+/** The rules of a run. Tests put broken ones in their place to see that the invariants notice. */
+export interface Rules {
+  readonly decide: typeof decide
+  readonly react: typeof react
+}
+
 /** Decide, evolve and react in one pure step. */
-export const step = (runId: RunId, run: Run | undefined, input: Input, facts: Facts, policy: Policy): Step => {
-  const entries = decide(run, input, facts, policy)
+export const step = (
+  runId: RunId,
+  run: Run | undefined,
+  input: Input,
+  facts: Facts,
+  policy: Policy,
+  rules: Rules = { decide, react },
+): Step => {
+  const entries = rules.decide(run, input, facts, policy)
   let current = run
   const commands: Array<{ entry: number; intent: Intent }> = []
   for (const [entry, event] of entries.entries()) {
     current = evolve(current, event)
-    for (const intent of react(runId, current, event, policy)) commands.push({ entry, intent })
+    for (const intent of rules.react(runId, current, event, policy)) commands.push({ entry, intent })
   }
   const over = current !== undefined && isOver(current)
   return { run: current, entries, commands: over ? commands.filter(({ intent }) => survivesStop.has(intent.type)) : commands }

@@ -1,0 +1,122 @@
+/**
+ * A whole fleet in miniature, for property tests: messages arrive in any order, twice or never; processes die between any two steps;
+ * people and GitHub act when they like. What is written is written atomically, as in the planner's transaction.
+ */
+import type { CommandType } from "@ci-fix-pilot/contract/commands"
+import type { Event } from "@ci-fix-pilot/contract/events"
+import { noFacts } from "./input.ts"
+import { type Entry, judge, judgeEnd, type OutsidePullRequest, type Violation } from "./invariants.ts"
+import { defaultPolicy, type Policy, survivesStop } from "./policy.ts"
+import type { Intent } from "./react.ts"
+import type { Run } from "./run.ts"
+import { answerOf, ciFailed, outsideEvent, reviewOf } from "./simulation-answers.ts"
+import { isOver, type Rules, step } from "./step.ts"
+
+const runId = "run_0123456789abcdef01234567"
+
+interface Command {
+  readonly id: string
+  readonly intent: Intent
+  open: boolean
+}
+
+/** Draws whole numbers below `n`: the schedule. */
+export type Draw = (n: number) => number
+
+export interface Simulated {
+  readonly entries: ReadonlyArray<Entry>
+  readonly violations: ReadonlyArray<Violation>
+  readonly run: Run | undefined
+}
+
+/** Runs one schedule to its end and judges it. */
+export const simulate = (draw: Draw, rules?: Rules): Simulated => {
+  const policy: Policy = {
+    ...defaultPolicy,
+    safeMode: draw(3) > 0,
+    delivery: draw(6) === 0 ? "approval" : draw(12) === 0 ? "shadow" : "pull-request",
+    githubEnabled: draw(12) > 0,
+    validationRequired: draw(4) > 0,
+  }
+  const source = ciFailed(draw)
+  const entries: Array<Entry> = []
+  const commands: Array<Command> = []
+  const mail: Array<{ readonly event: Event; readonly command?: Command }> = [{ event: source }]
+  const github = { pulls: [] as Array<{ branch: string; state: "open" | "merged" | "closed"; patchSha256: string }>, moved: false }
+  let run: Run | undefined
+
+  const apply = (input: Parameters<typeof step>[2]) => {
+    const facts = {
+      ...noFacts,
+      activeInRepository: draw(8) === 0 ? 9 : 0,
+      openPullRequests: draw(24) === 0 ? 9 : 0,
+      sameSignatureToday: draw(24) === 0 ? 9 : 0,
+      ...(draw(24) === 0 ? { duplicateOf: "run_fedcba9876543210fedcba98" } : {}),
+    }
+    const result = step(runId, run, input, facts, policy, rules)
+    run = result.run
+    for (const event of result.entries) entries.push({ seq: entries.length + 1, ...event })
+    for (const { intent } of result.commands) commands.push({ id: `c${commands.length}`, intent, open: true })
+    if (run !== undefined && isOver(run)) for (const command of commands) if (!survivesStop.has(command.intent.type)) command.open = false
+  }
+
+  const deliver = ({ event, command }: (typeof mail)[number]) => {
+    if (command === undefined) return apply({ kind: "event", event })
+    const { open } = command
+    if (event.type === "postponed") return
+    command.open = false
+    if (event.type === "failed-for-good")
+      return open ? apply({ kind: "gave-up", command: command.intent.type, why: event.data.reason }) : undefined
+    apply({ kind: "event", event, answers: { type: command.intent.type, open } })
+  }
+
+  /** A hand works on a command: the effect on GitHub happens, then the answer may or may not be sent. */
+  const work = (command: Command) => {
+    const event = answerOf(command.intent, draw, github)
+    if (draw(6) > 0) mail.push({ event, command })
+  }
+
+  const giveUp = (command: Command) => {
+    command.open = false
+    apply({ kind: "gave-up", command: command.intent.type, why: "no answer came in time" })
+  }
+
+  const openCommands = (wanted: (type: CommandType) => boolean = () => true) =>
+    commands.filter(({ open, intent }) => open && wanted(intent.type))
+
+  const act = () => {
+    const choice = draw(40)
+    const letter = mail[draw(mail.length || 1)]
+    const command = openCommands()[draw(openCommands().length || 1)]
+    if (choice < 16 && letter !== undefined) {
+      deliver(letter)
+      if (draw(8) > 0) mail.splice(mail.indexOf(letter), 1)
+    } else if (choice < 34 && command !== undefined) work(command)
+    else if (choice === 34 && mail.length > 1) mail.splice(draw(mail.length), 1)
+    else if (choice === 35) apply({ kind: "event", event: reviewOf(draw, run) })
+    else if (choice === 36 && draw(3) === 0) apply({ kind: "deadline-passed" })
+    else if (choice === 37 && command !== undefined && draw(3) === 0) giveUp(command)
+    else if (choice === 38) {
+      const seen = outsideEvent(draw, github)
+      if (seen !== undefined) mail.push({ event: seen })
+    } else apply({ kind: "slot-free" })
+  }
+
+  for (let left = 30 + draw(60); left > 0; left -= 1) act()
+  settle()
+  const outside: ReadonlyArray<OutsidePullRequest> = github.pulls
+  return { entries, run, violations: [...judge(entries), ...judgeEnd(entries, outside, policy.maxCostUsd)] }
+
+  /** Nothing is lost any more: what was accepted is re-read, commands are worked off, deadlines pass. */
+  function settle() {
+    if (run === undefined) apply({ kind: "event", event: source })
+    for (let rounds = 0; rounds < 200; rounds += 1) {
+      apply({ kind: "slot-free" })
+      for (const letter of mail.splice(0)) deliver(letter)
+      const next = openCommands()[0]
+      if (next !== undefined) mail.push({ event: answerOf(next.intent, draw, github), command: next })
+      else if (run !== undefined && run.phase !== "fixed" && !isOver(run)) apply({ kind: "deadline-passed" })
+      else if (mail.length === 0) return
+    }
+  }
+}
