@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { findNatsServer } from "@ci-fix-pilot/testkit/nats-server-binary"
+import { startProcess, ToolMissing } from "@ci-fix-pilot/testkit/process"
+import { Effect, Schedule } from "effect"
+import { endOrphan } from "./data-folder.ts"
+
+/** A nats-server on loopback as a child of this process, its store in the data folder. Dies with this process, also with a killed one. */
+const start = async (folder: string, port: number) => {
+  const binary = findNatsServer()
+  if (binary === undefined) throw new ToolMissing({ tool: "nats-server 2.10 or newer", run: "npm start" })
+  const store = join(folder, "nats")
+  const pidFile = join(folder, "nats.pid")
+  mkdirSync(store, { recursive: true })
+  endOrphan(pidFile, store)
+  const running = await startProcess({
+    command: binary.path,
+    args: ["-js", "-a", "127.0.0.1", "-p", `${port}`, "-sd", store],
+    ready: /Server is ready/u,
+  })
+  writeFileSync(pidFile, `${running.pid}\n`)
+  return running
+}
+
+/** Keeps one running: when it dies it is started again on the same port and store, and that is said. */
+export const natsChild = (folder: string, port: number) =>
+  Effect.gen(function* () {
+    const once = Effect.acquireRelease(
+      Effect.tryPromise({ try: () => start(folder, port), catch: (error) => error as Error }),
+      (running) => Effect.promise(() => running.stop()),
+    )
+    const first = yield* once
+    const supervise = Effect.promise(() => first.exited).pipe(
+      Effect.andThen(Effect.forever(Effect.gen(function* () {
+        yield* Effect.logError("nats-server died; starting it again")
+        const next = yield* once.pipe(Effect.retry(Schedule.spaced("1 second")))
+        yield* Effect.promise(() => next.exited)
+      }))),
+    )
+    yield* Effect.forkScoped(supervise)
+    return `nats://127.0.0.1:${port}`
+  })
