@@ -40,8 +40,14 @@ interface Waiting {
   readonly answer: Deferred.Deferred<Receipt, InboxUnavailable | InboxRefused>
 }
 
-/** Postgres stores no NUL and no half of a surrogate pair, and no log needs either. */
+const unstorable = /\\u(?:0000|d[89a-f])/iu
 const storable = (_key: string, value: unknown) => (typeof value === "string" ? value.replaceAll("\0", "�").toWellFormed() : value)
+
+/** JSON that Postgres takes: it stores no NUL and no half of a surrogate pair, and no log needs either. */
+const encode = (value: unknown): string => {
+  const text = JSON.stringify(value)
+  return unstorable.test(text) ? JSON.stringify(value, storable) : text
+}
 
 const rowOf = ({ source, key, runId, event, bodySha256, messageId, traceparent }: Arrival) => ({
   source,
@@ -70,12 +76,7 @@ const receiptsOf = (batch: ReadonlyArray<Waiting>, rows: ReadonlyArray<Stored>):
 
 const store = Effect.fnUntraced(function* (batch: ReadonlyArray<Waiting>) {
   const sql = yield* Sql
-  const rows = yield* sql.query(insert, [
-    JSON.stringify(
-      batch.map(({ arrival }) => rowOf(arrival)),
-      storable,
-    ),
-  ])
+  const rows = yield* sql.query(insert, [encode(batch.map(({ arrival }) => rowOf(arrival)))])
   const receipts = receiptsOf(batch, yield* stored(rows))
   yield* Effect.forEach(batch, ({ answer }, index) => Deferred.succeed(answer, receipts[index] as Receipt), { discard: true })
 })
