@@ -10,6 +10,13 @@ const userFor = (uid: number): SandboxUser => {
   return own === 0 ? { uid, gid: uid } : { uid: own, gid: process.getgid?.() ?? own }
 }
 
+/** `bun --bun` puts itself in front of PATH under the name of node; projects are tested by the real one. */
+const withoutBunsNode = (path: string): string =>
+  path
+    .split(":")
+    .filter((directory) => !/\/bun-node-[^/]*$/u.test(directory))
+    .join(":")
+
 const optional = (name: string) => Config.option(Config.NonEmptyString(name)).pipe(Config.map(Option.getOrUndefined))
 
 export const sandboxSettings = Config.all({
@@ -32,7 +39,7 @@ export const sandboxSettings = Config.all({
   /** bubblewrap only: the program, by name or path. */
   bubblewrap: Config.NonEmptyString("CI_HEALING_SANDBOX_BUBBLEWRAP").pipe(Config.withDefault("bwrap")),
   /** bubblewrap only: where toolchains are looked for. */
-  path: Config.String("PATH").pipe(Config.withDefault("/usr/local/bin:/usr/bin:/bin")),
+  path: Config.String("PATH").pipe(Config.withDefault("/usr/local/bin:/usr/bin:/bin"), Config.map(withoutBunsNode)),
   home: Config.String("HOME").pipe(Config.withDefault("/root")),
 })
 
