@@ -1,0 +1,28 @@
+import type { CommandData } from "@ci-fix-pilot/contract/commands"
+import type { RunId } from "@ci-fix-pilot/contract/ids"
+import type { Match } from "@ci-fix-pilot/contract/values"
+import type { SqlError } from "@ci-fix-pilot/sql/Sql"
+import { Context, type Effect } from "effect"
+
+/** A memory to keep: one attempt of one run. */
+export type Remembered = CommandData<"memory.remember"> & { readonly memoryId: string; readonly runId: RunId }
+
+/** What is looked for. `shared`: other repositories may answer, too. */
+export type Question = CommandData<"memory.recall"> & { readonly shared: boolean }
+
+/** A vector and the model that made it. */
+export interface Embedded {
+  readonly model: string
+  readonly vector: ReadonlyArray<number>
+}
+
+/** What was tried before. */
+export class Memories extends Context.Service<
+  Memories,
+  {
+    /** Keeps or updates; a merged or rejected outcome is never turned back by a late one. */
+    readonly remember: (memory: Remembered, embedded: Embedded) => Effect.Effect<void, SqlError>
+    /** The nearest memories: of this very signature first, of this repository first. */
+    readonly recall: (question: Question, embedded: Embedded) => Effect.Effect<ReadonlyArray<Match>, SqlError>
+  }
+>()("ci-fix-pilot/Memories") {}
