@@ -1,0 +1,8 @@
+import { run } from "@ci-fix-pilot/actor/run-main"
+import { Layer } from "effect"
+import * as notify from "./notify.ts"
+import * as Slack from "./Slack.live.ts"
+
+export const layer = notify.layer.pipe(Layer.provide(Slack.layer))
+
+if (import.meta.main) run("notifier", layer)
