@@ -55,10 +55,11 @@ describe("with its rights on the message server", () => {
   it("the planner sends each command and sees that it is stored", async () => {
     const stored = Effect.gen(function* () {
       const bus = yield* Bus
-      const sent = yield* Effect.forEach(Object.keys(commands) as Array<CommandType>, (type) =>
-        bus.publish(commandSubject(type), type, `${type}#1`),
+      return yield* Effect.forEach(Object.keys(commands) as Array<CommandType>, (type) =>
+        Effect.flatMap(bus.publish(commandSubject(type), type, `${type}#1`), ({ sequence }) =>
+          bus.isStored(streams.commands.name, sequence, `${type}#1`),
+        ),
       )
-      return yield* Effect.forEach(sent, ({ sequence }) => bus.isStored(streams.commands.name, sequence))
     })
     expect(await as("planner", stored)).not.toContain(false)
   })

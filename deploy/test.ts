@@ -5,6 +5,9 @@
  *   npm test -- --lane unit                one lane (or several: --lane unit,integration)
  *   npm test -- --lane integration libs    those of its files whose path contains a word
  */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { type Lane, lanes, withDocker } from "./lanes/lanes.ts"
 import { killGroups } from "./lanes/run-group.ts"
@@ -20,6 +23,11 @@ if (unknown.length > 0) {
   say(`no lane ${unknown.join(", ")}: use ${lanes.map(({ name }) => name).join(", ")}`)
   process.exit(2)
 }
+
+/** Whatever the lanes leave in the temporary folder goes with it. Open to all: a database server is not root. */
+const temporary = mkdtempSync(join(tmpdir(), "ci-fix-pilot-"))
+chmodSync(temporary, 0o755)
+Bun.env["TMPDIR"] = temporary
 
 let docker: Docker | undefined
 
@@ -37,6 +45,7 @@ const runLane = async (lane: Lane): Promise<Tally> => {
 const leave = async () => {
   killGroups()
   await docker?.release()
+  rmSync(temporary, { recursive: true, force: true })
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)

@@ -105,6 +105,6 @@ export const unpackSource = async (apt: Apt, name: string): Promise<string> => {
 export const missingLibraries = async ({ options }: Apt, name: string): Promise<Array<string>> => {
   const plan = await run("apt-get", [...options, "-s", "--no-install-recommends", "install", name], { env: quiet })
   return [...plan.matchAll(/^Inst (lib[a-z0-9.+-]+) (?!\[)/gm)].flatMap(([, library]) =>
-    library === undefined || /^lib(llvm|.*-perl)/.test(library) ? [] : [library],
+    library === undefined || /^lib(llvm|z3|.*-perl)/.test(library) ? [] : [library],
   )
 }

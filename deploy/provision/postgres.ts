@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from "node:fs/promises"
+import { chmod, mkdtemp, rename, rm } from "node:fs/promises"
 import { cpus } from "node:os"
 import { join } from "node:path"
 import { oldestPostgres, unpackedPostgres } from "@ci-fix-pilot/testkit/database-binaries"
@@ -25,12 +25,24 @@ export const unpackPostgres = async (): Promise<void> => {
     const libraries = await missingLibraries(apt, server)
     await unpack(apt, [server, `postgresql-client-${major}`, packaged ? pgvector : `postgresql-server-dev-${major}`, ...libraries], tree)
     if (!packaged) await compilePgvector(join(tree, "usr/lib/postgresql", `${major}`, "bin/pg_config"))
+    for (const folder of needless(major)) await rm(join(tree, folder), { recursive: true, force: true })
+    await chmod(tree, 0o755)
     await rm(unpackedPostgres(), { recursive: true, force: true })
     await rename(tree, unpackedPostgres())
   } finally {
     await rm(tree, { recursive: true, force: true })
   }
 }
+
+/** What the server can do without, half of the tree. */
+const needless = (major: number) => [
+  "usr/include",
+  "usr/share/doc",
+  "usr/share/locale",
+  "usr/share/man",
+  `usr/lib/postgresql/${major}/lib/pgxs`,
+  `usr/lib/postgresql/${major}/lib/bitcode`,
+]
 
 const compilePgvector = async (pgConfig: string): Promise<void> => {
   const source = await unpackSource(await aptWithPgvector(), "pgvector")

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import postgres from "postgres"
 import { findPostgres, type PostgresBinaries } from "./database-binaries.ts"
+import { readableByAll } from "./database-copy.ts"
 import { freePort } from "./free-port.ts"
 import { ProcessFailed, type Running, startProcess, ToolMissing } from "./process.ts"
 import { accountFor } from "./process-account.ts"
@@ -52,18 +53,19 @@ export const startPostgres = async (): Promise<PostgresServer> => {
 
 const startIn = async (directory: string, binaries: PostgresBinaries): Promise<PostgresServer> => {
   const account = accountFor("postgres", "nobody")
+  const { bin, libraryPath } = account === undefined ? binaries : await readableByAll(binaries)
   if (account !== undefined) await chown(directory, account.uid, account.gid)
   chmodSync(directory, 0o700)
   const data = join(directory, "data")
   const run = (program: string, args: ReadonlyArray<string>, ready?: RegExp) =>
     startProcess({
-      command: join(binaries.bin, program),
+      command: join(bin, program),
       args,
       cwd: directory,
       env: {
         LC_ALL: "C.UTF-8",
         HOME: directory,
-        ...(binaries.libraryPath.length > 0 ? { LD_LIBRARY_PATH: binaries.libraryPath.join(":") } : {}),
+        ...(libraryPath.length > 0 ? { LD_LIBRARY_PATH: libraryPath.join(":") } : {}),
       },
       ...(account === undefined ? {} : { user: account }),
       ...(ready === undefined ? {} : { ready }),

@@ -51,12 +51,9 @@ export interface Running {
 
 const kept = 64 * 1024
 
-/** `setpriv` arguments: die with the parent, and shed root when a user is named, who may still read a checkout in root's home. */
+/** `setpriv` arguments: die with the parent, and shed root when a user is named. */
 const wrapped = ({ command, args, user }: Start): [string, Array<string>] => {
-  const shed =
-    user !== undefined && process.getuid?.() === 0
-      ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-      : []
+  const shed = user !== undefined && process.getuid?.() === 0 ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"] : []
   return ["setpriv", [...shed, "--pdeathsig=KILL", command, ...args]]
 }
 
