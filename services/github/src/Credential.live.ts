@@ -1,11 +1,12 @@
-import { Config, Effect, Layer, Option } from "effect"
-import * as App from "./Credential.app.ts"
+import { Config, Effect, Layer, Redacted } from "effect"
+import * as App from "./Credential.octokit.ts"
 import * as Token from "./Credential.token.ts"
+import { optionalSecret } from "./optional-secret.ts"
 
 const settings = Config.all({
-  appId: Config.option(Config.NonEmptyString("CI_HEALING_GITHUB_APP_ID")),
-  privateKey: Config.option(Config.Redacted("CI_HEALING_GITHUB_APP_PRIVATE_KEY")),
-  token: Config.option(Config.Redacted("GITHUB_TOKEN")),
+  appId: optionalSecret("CI_HEALING_GITHUB_APP_ID"),
+  privateKey: optionalSecret("CI_HEALING_GITHUB_APP_PRIVATE_KEY"),
+  token: optionalSecret("GITHUB_TOKEN"),
 })
 
 /**
@@ -15,10 +16,10 @@ const settings = Config.all({
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
     const { appId, privateKey, token } = yield* settings
-    if (Option.isSome(appId) && Option.isSome(privateKey)) return App.layer({ appId: appId.value, privateKey: privateKey.value })
-    if (Option.isSome(appId) !== Option.isSome(privateKey)) {
+    if (appId !== undefined && privateKey !== undefined) return App.layer({ appId: Redacted.value(appId), privateKey })
+    if (appId !== undefined || privateKey !== undefined) {
       return yield* Effect.die(new Error("CI_HEALING_GITHUB_APP_ID and CI_HEALING_GITHUB_APP_PRIVATE_KEY belong together: one is missing"))
     }
-    return Token.layer(Option.getOrUndefined(token))
+    return Token.layer(token)
   }),
 )

@@ -1,7 +1,7 @@
 import { Context, type Effect, type Redacted } from "effect"
 import type { GitHubError } from "./GitHub.ts"
 
-/** What this service shows GitHub. Layers: `Credential.token` (or nobody), `Credential.app`; `Credential.live` chooses by configuration. */
+/** What this service shows GitHub. Layers: `Credential.token` (or nobody), `Credential.octokit` (a GitHub App); `Credential.live` chooses by configuration. */
 export class Credential extends Context.Service<
   Credential,
   {

@@ -14,17 +14,19 @@ export const change = Effect.fnUntraced(function* <A>(mutation: Effect.Effect<A,
  * Creates something or adopts it. When it cannot be known whether the change happened, or GitHub says that something is in its place,
  * `find` looks: what it finds is the result. A garbled answer with nothing there is tried once more; Conflict with nothing there fails.
  */
-export const createOrAdopt = <A, R>(
+export const createOrAdopt = <A, E, R>(
   create: Effect.Effect<A, GitHubError>,
-  find: Effect.Effect<A | undefined, GitHubError, R>,
-): Effect.Effect<A, GitHubError | Retry, R | GitHub | Lease> => {
-  const look = <B, R2>(error: GitHubError, otherwise: Effect.Effect<B, GitHubError | Retry, R2>) =>
+  find: Effect.Effect<A | undefined, GitHubError | E, R>,
+): Effect.Effect<A, GitHubError | Retry | E, R | GitHub | Lease> => {
+  type Outcome = Effect.Effect<A, GitHubError | Retry | E, R | GitHub | Lease>
+  const look = (error: GitHubError, otherwise: Outcome): Outcome =>
     Effect.gen(function* () {
       yield* Effect.logInfo("GitHub's answer leaves open what happened: looking", { why: error.message })
       const found = yield* find
       return found === undefined ? yield* otherwise : found
     })
-  const finding = (error: GitHubError) => look(error, Effect.fail(error))
-  const again = change(create).pipe(Effect.catchTags({ Unclear: finding, Garbled: finding, Conflict: finding }))
-  return change(create).pipe(Effect.catchTags({ Unclear: finding, Conflict: finding, Garbled: (error: GitHubError) => look(error, again) }))
+  const finding = (error: GitHubError): Outcome => look(error, Effect.fail(error))
+  const again: Outcome = change(create).pipe(Effect.catchTags({ Unclear: finding, Garbled: finding, Conflict: finding }))
+  const onGarbled = (error: GitHubError): Outcome => look(error, again)
+  return change(create).pipe(Effect.catchTags({ Unclear: finding, Conflict: finding, Garbled: onGarbled }))
 }

@@ -8,6 +8,7 @@ import * as Actor from "@ci-fix-pilot/actor/Actor"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import type { PullRequest, Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
+import { ChangesAllowed } from "./ChangesAllowed.ts"
 import { change, createOrAdopt } from "./change-github.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
 import { settle } from "./settle.ts"
@@ -19,6 +20,7 @@ export const handle = Effect.fn("github.merge-pull-request")(
   function* (command: Command) {
     const { target, approvedBy } = command.data
     const proven = command.data.pullRequest
+    if (!(yield* ChangesAllowed).allowed) return refused("changes on GitHub are switched off (CI_HEALING_GITHUB_ENABLED=false)")
     const github = yield* GitHub
     const pull = yield* github.pull(target.repository, proven.number)
     if (pull.merged) return merged(pull, undefined)
