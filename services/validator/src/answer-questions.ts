@@ -1,0 +1,110 @@
+/**
+ * Answers read-only questions about the files of a failing commit: `ask.validator.read-file`, `search`, `list`. Everything comes from
+ * git's objects, is bounded, and has its secrets removed. A question that cannot be answered is answered with what is missing.
+ */
+import { Bus } from "@ci-fix-pilot/actor/Bus"
+import {
+  type ListAnswer,
+  ListQuestion,
+  maxAnswerItems,
+  maxAnswerText,
+  type ReadFileAnswer,
+  ReadFileQuestion,
+  type SearchAnswer,
+  SearchQuestion,
+} from "@ci-fix-pilot/contract/questions"
+import { asks } from "@ci-fix-pilot/contract/subjects"
+import { redactText } from "@ci-fix-pilot/failure/redact"
+import { Effect, Layer, Schedule, Schema } from "effect"
+import { isPlainPath } from "./plain-path.ts"
+import { Workspace } from "./Workspace.ts"
+
+const largestFile = 2 * 1024 * 1024
+const longestLine = 300
+const longestPath = 500
+/** Bytes of hits in one answer; a message has 256 KB. */
+const mostHitBytes = 128 * 1024
+/** Whoever asks has stopped waiting by then. */
+const answerWithin = "30 seconds"
+
+const missing = (why: string) => ({ missing: why.slice(0, 500) })
+
+/** As many whole lines as fit. */
+const fitting = (lines: ReadonlyArray<string>): string => {
+  let length = 0
+  const kept = lines.slice(0, lines.findIndex((line) => (length += line.length + 1) > maxAnswerText) >>> 0)
+  return kept.length === 0 && lines.length > 0 ? (lines[0] ?? "").slice(0, maxAnswerText) : kept.join("\n")
+}
+
+export const readFile = Effect.fn("validator.read-file")(function* ({ target, path, fromLine = 1, toLine }: ReadFileQuestion) {
+  if (!isPlainPath(path)) return missing("it is no path of a file in the repository")
+  const workspace = yield* Workspace
+  const content = (yield* workspace.read(target, [path], largestFile)).get(path)
+  if (content === undefined) return missing("there is no regular file of at most 2 MiB at this path")
+  if (content.subarray(0, 8_000).includes(0)) return missing("it is binary")
+  const lines = redactText(content.toString("utf8")).replace(/\n$/u, "").split("\n")
+  const answer: ReadFileAnswer = { text: fitting(lines.slice(fromLine - 1, toLine)), fromLine, totalLines: lines.length }
+  return answer
+})
+
+export const search = Effect.fn("validator.search")(function* ({ target, text, limit }: SearchQuestion) {
+  if (text.includes("\n") || text.includes("\0")) return missing("a search is for text within one line")
+  const workspace = yield* Workspace
+  const found = yield* workspace.search(target, text, Math.min(limit, maxAnswerItems))
+  let bytes = 0
+  const hits = found
+    .filter(({ path }) => path.length <= longestPath)
+    .map(({ path, line, text }) => ({ path, line, text: redactText(text).replaceAll("\n", "").slice(0, longestLine) }))
+    .filter(({ path, text }) => (bytes += Buffer.byteLength(path) + Buffer.byteLength(text) + 40) <= mostHitBytes)
+  const answer: SearchAnswer = { hits }
+  return answer
+})
+
+export const list = Effect.fn("validator.list")(function* ({ target, under, limit }: ListQuestion) {
+  const directory = under?.replace(/\/+$/u, "") ?? ""
+  if (directory !== "" && directory !== "." && !isPlainPath(directory)) return missing("it is no path of a directory in the repository")
+  const prefix = directory === "" || directory === "." ? "" : `${directory}/`
+  const workspace = yield* Workspace
+  const paths = (yield* workspace.entries(target)).map(({ path }) => path).filter((path) => path.startsWith(prefix))
+  let bytes = 0
+  const shown = paths
+    .filter((path) => path.length <= longestPath)
+    .slice(0, Math.min(limit, maxAnswerItems))
+    .filter((path) => (bytes += Buffer.byteLength(path) + 3) <= mostHitBytes)
+  const answer: ListAnswer = { paths: shown, total: paths.length }
+  return answer
+})
+
+/** Decodes a question, answers it in time, and turns every trouble into an answer. */
+const answering = <Question, Answer, E extends { readonly message: string }>(
+  schema: Schema.Codec<Question, unknown>,
+  answer: (question: Question) => Effect.Effect<Answer, E, Workspace>,
+) => {
+  const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(schema))
+  return (text: string) =>
+    decode(text).pipe(
+      Effect.flatMap(answer),
+      Effect.timeout(answerWithin),
+      Effect.map((answered) => JSON.stringify(answered)),
+      Effect.catch((error) => Effect.succeed(JSON.stringify(missing(error.message)))),
+      Effect.catchCause((cause) =>
+        Effect.as(Effect.logError("a question could not be answered", cause), JSON.stringify(missing("it failed"))),
+      ),
+    )
+}
+
+export const layer = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const bus = yield* Bus
+    const context = yield* Effect.context<Workspace>()
+    const questions = [
+      [asks.readFile, answering(ReadFileQuestion, readFile)],
+      [asks.search, answering(SearchQuestion, search)],
+      [asks.list, answering(ListQuestion, list)],
+    ] as const
+    for (const [subject, handler] of questions)
+      yield* bus
+        .answer(subject, (text) => Effect.provideContext(handler(text), context))
+        .pipe(Effect.andThen(Effect.never), Effect.scoped, Effect.retry(Schedule.spaced("1 second")), Effect.forkScoped)
+  }),
+)

@@ -1,0 +1,52 @@
+/** From a diff to the files it makes: read from the commit, patched in memory, byte for byte what git would make of it. */
+import { applyDiff, PatchDoesNotApply } from "@ci-fix-pilot/patch/apply"
+import type { FileDiff } from "@ci-fix-pilot/patch/diff"
+import { Effect } from "effect"
+import { type FileChange, type Source, Workspace } from "./Workspace.ts"
+
+const largestFile = 4 * 1024 * 1024
+
+/** Text files by path; one that is not UTF-8, too large, or no regular file is not in it. */
+export const readTexts = Effect.fnUntraced(function* (source: Source, paths: ReadonlyArray<string>) {
+  const contents = yield* Workspace.use((workspace) => workspace.read(source, paths, largestFile))
+  const texts = new Map<string, string>()
+  for (const [path, content] of contents) {
+    const text = content.toString("utf8")
+    if (Buffer.from(text).equals(content)) texts.set(path, text)
+  }
+  const result: ReadonlyMap<string, string> = texts
+  return result
+})
+
+const modes = { "100644": "100644", "100755": "100755" } as const
+const modeOf = (file: FileDiff): FileChange["mode"] => Object.entries(modes).find(([mode]) => mode === file.newMode)?.[1]
+
+/** Whether a file of a diff is text that can be patched: no binary, symbolic link or submodule. */
+export const isPatchable = (file: FileDiff): boolean =>
+  !file.binary && [file.oldMode, file.newMode].every((mode) => mode === undefined || mode in modes)
+
+/** Applies the diff to files that were read. Fails with PatchDoesNotApply. */
+export const changesFrom = Effect.fnUntraced(function* (diff: ReadonlyArray<FileDiff>, texts: ReadonlyMap<string, string>) {
+  const odd = diff.find((file) => !isPatchable(file))
+  if (odd !== undefined) return yield* new PatchDoesNotApply({ file: odd.newPath, hunk: 0, why: "it is no text file" })
+  const changed = yield* applyDiff(diff, texts)
+  const mode = new Map(diff.map((file) => [file.newPath, modeOf(file)] as const))
+  return [...changed].map(([path, text]): FileChange => {
+    const fileMode = mode.get(path)
+    return {
+      path,
+      content: text === undefined ? null : new TextEncoder().encode(text),
+      ...(fileMode === undefined ? {} : { mode: fileMode }),
+    }
+  })
+})
+
+/** Every path that must be read to apply a diff, or to see that a file it adds is not there. */
+export const pathsOf = (diff: ReadonlyArray<FileDiff>): ReadonlyArray<string> => [
+  ...new Set(diff.flatMap((file) => [file.oldPath, file.newPath])),
+]
+
+/** The changes that a diff makes to a commit. Fails with PatchDoesNotApply. */
+export const changesOf = Effect.fn("validator.changes-of")(function* (source: Source, diff: ReadonlyArray<FileDiff>) {
+  return yield* changesFrom(diff, yield* readTexts(source, pathsOf(diff)))
+})

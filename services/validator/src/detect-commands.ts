@@ -1,0 +1,105 @@
+/** How a project that says nothing about its CI is tested, by the files it has. */
+import type { PlanCommand } from "@ci-fix-pilot/contract/values"
+import { Schema } from "effect"
+import { commandNamed } from "./plan.ts"
+
+export interface Project {
+  /** Every file's path. */
+  readonly paths: ReadonlyArray<string>
+  /** Contents of the manifests that are there, by path. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** The files whose contents detection looks at, at the root and one directory below it. */
+export const manifestNames = [
+  "package.json",
+  "pyproject.toml",
+  "setup.cfg",
+  "tox.ini",
+  "pytest.ini",
+  "requirements.txt",
+  "requirements-dev.txt",
+]
+
+const Package = Schema.fromJsonString(
+  Schema.Struct({
+    scripts: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+    packageManager: Schema.optionalKey(Schema.String),
+  }),
+)
+const decodePackage = Schema.decodeUnknownOption(Package)
+const inPlaceOfTest = ["check", "typecheck", "type-check", "build", "lint"]
+const testFile = /(?:^|\/)(?:test|tests|__tests__)\/.*\.[cm]?[jt]s$|\.(?:test|spec)\.[cm]?[jt]s$/u
+
+const managers = [
+  ["pnpm", "pnpm-lock.yaml"],
+  ["yarn", "yarn.lock"],
+  ["bun", "bun.lock"],
+  ["bun", "bun.lockb"],
+  ["npm", "package-lock.json"],
+] as const
+
+type Has = (path: string) => boolean
+type Add = (name: string, run: string) => PlanCommand
+
+const node = (has: Has, text: (path: string) => string, below: ReadonlyArray<string>, add: Add): ReadonlyArray<PlanCommand> => {
+  const manifest = decodePackage(text("package.json"))
+  if (manifest._tag === "None") return []
+  const { scripts = {}, packageManager = "" } = manifest.value
+  const manager =
+    managers.find(([name]) => packageManager.startsWith(`${name}@`))?.[0] ?? managers.find(([, lock]) => has(lock))?.[0] ?? "npm"
+  const script = (name: string) =>
+    add(`${manager} ${name}`, name === "test" && manager !== "bun" ? `${manager} test` : `${manager} run ${name}`)
+  if (scripts["test"] !== undefined && !scripts["test"].includes("no test specified")) return [script("test")]
+  const others = inPlaceOfTest.filter((name) => scripts[name] !== undefined).map(script)
+  if (below.some((path) => testFile.test(path))) return [...others, add("node tests", "node --test")]
+  if (others.length > 0) return others
+  return has("tsconfig.json") ? [add("types", "npx --no-install tsc --noEmit")] : []
+}
+
+const python = (has: Has, text: (path: string) => string, below: ReadonlyArray<string>, add: Add): ReadonlyArray<PlanCommand> => {
+  const tests = below.filter((path) => /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/u.test(path))
+  if (tests.length === 0) return []
+  const configured = has("pytest.ini") || below.some((path) => /(?:^|\/)conftest\.py$/u.test(path))
+  const mentions = ["pyproject.toml", "setup.cfg", "tox.ini", "requirements.txt", "requirements-dev.txt"].some((path) =>
+    text(path).includes("pytest"),
+  )
+  if (configured || mentions) return [add("pytest", "python3 -m pytest -q")]
+  const only = tests.every((path) => path.startsWith("tests/")) && !below.includes("tests/__init__.py")
+  return [add("unittest", `python3 -m unittest discover -v${only ? " -s tests -t ." : ""}`)]
+}
+
+const detectIn = (project: Project, directory: string): ReadonlyArray<PlanCommand> => {
+  const prefix = directory === "." ? "" : `${directory}/`
+  const below = project.paths
+    .filter((path) => path.startsWith(prefix) && !path.includes("node_modules/"))
+    .map((path) => path.slice(prefix.length))
+  const files = new Set(below)
+  const has: Has = (path) => files.has(path)
+  const text = (path: string) => project.texts.get(prefix + path) ?? ""
+  const add: Add = (name, run) =>
+    commandNamed(prefix === "" ? name : `${name} in ${directory}`, { run, cwd: directory, source: "detected" })
+  return [
+    ...node(has, text, below, add),
+    ...python(has, text, below, add),
+    ...(has("go.mod") ? [add("go test", "go test ./...")] : []),
+    ...(has("Cargo.toml") ? [add("cargo test", "cargo test --offline")] : []),
+    ...(!has("package.json") && below.some((path) => testFile.test(path) && path.endsWith("js")) ? [add("node tests", "node --test")] : []),
+  ]
+}
+
+const mostDirectories = 5
+
+/** At the root; else in each directory directly below it. */
+export const detectCommands = (project: Project): ReadonlyArray<PlanCommand> => {
+  const atRoot = detectIn(project, ".")
+  if (atRoot.length > 0) return atRoot
+  const directories = [
+    ...new Set(project.paths.filter((path) => path.includes("/") && !path.startsWith(".")).map((path) => path.slice(0, path.indexOf("/")))),
+  ]
+  return directories
+    .map((directory) => detectIn(project, directory))
+    .filter((found) => found.length > 0)
+    .slice(0, mostDirectories)
+    .flat()
+}

@@ -1,0 +1,39 @@
+/** Tells a failure of the sandbox's surroundings (a tool, a dependency or the network is not there) from one of the code. */
+import { tellingLines } from "@ci-fix-pilot/failure/signature"
+import type { Ran } from "./run-commands.ts"
+
+const network =
+  /EAI_AGAIN|ENOTFOUND|ENETUNREACH|getaddrinfo|Temporary failure in name resolution|Could not resolve host|Network is unreachable|Name or service not known|dial tcp: lookup/iu
+const missingNode =
+  /Cannot find (?:module|package) '([^'./][^']*)'|Failed to resolve (?:import|entry for package) "([^"./][^"]*)"|Could not resolve "([^"./][^"]*)"/u
+const missingPython = /No module named '?([A-Za-z_]\w*)/u
+const missingTool = /(?:^|[:\s])([\w@./+-]+): (?:command )?not found/mu
+
+/** The package of a specifier: `@scope/name/file` is of `@scope/name`. */
+const packageOf = (specifier: string): string => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
+
+export interface Surroundings {
+  /** Names of packages that the manifests declare, or nothing when there is no manifest. */
+  readonly declared: ReadonlySet<string>
+  /** Whether the repository itself has a Python module with this name. */
+  readonly hasPython: (module: string) => boolean
+}
+
+/** Why the failure says nothing about the commit; undefined when it may well be the commit's. */
+export const environmentTrouble = (ran: Ran, around: Surroundings): string | undefined => {
+  if (ran.ended === "memory") return "It needs more memory than the sandbox gives (CI_HEALING_SANDBOX_MEMORY_MB)."
+  if (ran.ended === "disk") return "It writes more to the disk than the sandbox allows."
+  if (ran.ended === "output") return "It prints without end."
+  if (ran.result.exitCode === 127)
+    return `A program is missing in the sandbox: ${missingTool.exec(ran.digest.text)?.[1] ?? "exit code 127"}.`
+  const telling = tellingLines(ran.digest).join("\n")
+  if (network.test(telling)) return "It needs the network, which the sandbox does not have."
+  const text = `${telling}\n${ran.digest.text}`
+  const [, ...named] = missingNode.exec(text) ?? []
+  const module = named.find((name) => name !== undefined)
+  if (module !== undefined && around.declared.has(packageOf(module)))
+    return `The dependency ${packageOf(module)} is declared but not installed here.`
+  const python = missingPython.exec(text)?.[1]
+  if (python !== undefined && !around.hasPython(python)) return `The Python module ${python} is not installed here.`
+  return undefined
+}

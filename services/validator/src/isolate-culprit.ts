@@ -1,0 +1,82 @@
+/**
+ * Finds the smallest part of the change since a green commit whose removal turns the failing command green, and proposes to undo it.
+ * *Consumes* `validator.isolate-culprit`. *Emits* `fix-proposed` (a revert that keeps everything else) or `fix-declined` (no green ancestor,
+ * or the cause is not in the change).
+ * *Safe to repeat because* it only reads the repository, and every run has a view and a sandbox of its own.
+ */
+import * as Actor from "@ci-fix-pilot/actor/Actor"
+import { makePatch } from "@ci-fix-pilot/patch/make-patch"
+import { printDiff } from "@ci-fix-pilot/patch/print"
+import { Effect, Layer } from "effect"
+import { chooseGood } from "./choose-good.ts"
+import { countRuns } from "./count-runs.ts"
+import { Dependencies } from "./Dependencies.ts"
+import { minimiseRevert } from "./minimise-revert.ts"
+import { explainRevert } from "./rank-pieces.ts"
+import { retryLater } from "./retry-later.ts"
+import { upTo } from "./run-commands.ts"
+import { Tries } from "./Tries.ts"
+import { tryCommit } from "./try-commit.ts"
+import { validatorSettings } from "./validator-settings.ts"
+
+type Command = Actor.CommandOf<"validator.isolate-culprit">
+
+const declined = (why: string) => ({ type: "fix-declined" as const, data: { why: why.slice(0, 2_000) } })
+
+export const handle = Effect.fn("validator.isolate-culprit")(
+  function* (command: Command) {
+    const { target, failing, plan, maxRuns, lastGreenCommit } = command.data
+    const settings = yield* validatorSettings
+    const label = yield* (yield* Tries).begin(command.id)
+    const runs = countRuns(maxRuns)
+    const layer = yield* (yield* Dependencies).prepare({ label, source: target, installs: [] })
+    const here = { source: target, label, limits: settings, layer }
+    const commands = upTo(plan, failing.command)
+
+    const [now, good] = yield* Effect.all([runs.counted(tryCommit(here, commands)), chooseGood(here, commands, lastGreenCommit, runs)], {
+      concurrency: 2,
+    })
+    if (now.red === undefined) return declined("The failing command is green now: it does not fail every time.")
+    if (good === undefined) return declined("No green commit was found among the ancestors: there is nothing to go back to.")
+
+    const found = yield* minimiseRevert({ here, good, plan, commands: good.commands, failure: now.red.digest.text, runs })
+    if ("declined" in found) return declined(found.declined)
+    const patch = yield* makePatch(printDiff(found.diff))
+    const explanation = explainRevert({
+      ...found,
+      good: good.commit,
+      failing: target.commitSha,
+      command: failing.command.run,
+      runs: runs.used(),
+    })
+    const { pieces, reverted, minimal } = found
+    const culprit = { goodCommit: good.commit, hunks: pieces.length, reverted: reverted.length, sandboxRuns: runs.used() }
+    const proposal = {
+      strategy: "revert" as const,
+      patch,
+      explanation: explanation.slice(0, 4_000),
+      confidence: minimal ? 0.9 : 0.6,
+      culprit,
+    }
+    return { type: "fix-proposed" as const, data: { proposal } }
+  },
+  (work, command) =>
+    work.pipe(
+      Effect.catchTags({
+        CommitUnusable: ({ message }) => Effect.succeed(declined(message)),
+        InstallImpossible: ({ message }) => Effect.succeed(declined(message)),
+        PatchTooLarge: ({ message }) => Effect.succeed(declined(`The part to undo is too large for a fix: ${message}.`)),
+        PatchUnreadable: ({ message }) => Effect.succeed(declined(`The change cannot be read as a diff: ${message}.`)),
+        RunsUsedUp: ({ message }) => Effect.succeed(declined(message)),
+        SandboxUnavailable: retryLater,
+        WorkspaceUnavailable: retryLater,
+        ConfigError: retryLater,
+      }),
+      Effect.annotateLogs({ commit: command.data.target.commitSha }),
+      Effect.scoped,
+    ),
+)
+
+export const layer = Layer.unwrap(
+  Effect.map(validatorSettings, ({ concurrency }) => Actor.make({ name: "validator.isolate-culprit", handle, concurrency })),
+)

@@ -1,0 +1,81 @@
+/**
+ * Decides what must be green, from what is known before anything runs: the operator's command, the repository's `.ci-fix-pilot.yml`, the
+ * failed job's steps in its workflow, or the kind of project it is. The first that says something wins.
+ */
+import type { FailedJob, PlanCommand } from "@ci-fix-pilot/contract/values"
+import { Schema } from "effect"
+import { detectCommands, type Project } from "./detect-commands.ts"
+import { commandNamed, directoryInside, distinct, firstLine, longestRun, type Planned } from "./plan.ts"
+import { planFromWorkflow } from "./plan-from-workflow.ts"
+import { readYaml } from "./read-workflow.ts"
+
+export const configFile = ".ci-fix-pilot.yml"
+
+export interface PlanInput {
+  /** `CI_HEALING_CONTAINER_VALIDATE_COMMAND`. */
+  readonly override?: string
+  /** The text of `.ci-fix-pilot.yml` at the failing commit. */
+  readonly config?: string
+  readonly workflow?: { readonly path: string; readonly text: string }
+  readonly failedJobs: ReadonlyArray<FailedJob>
+  readonly project: Project
+}
+
+const Env = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
+const ConfigCommand = Schema.Union([
+  Schema.String,
+  Schema.Struct({
+    name: Schema.optionalKey(Schema.String),
+    run: Schema.String,
+    cwd: Schema.optionalKey(Schema.String),
+    env: Schema.optionalKey(Env),
+  }),
+])
+type ConfigCommand = typeof ConfigCommand.Type
+
+/** `.ci-fix-pilot.yml`: the commands that must be green, in order; `install` when the project's lockfiles do not say how. */
+const ConfigFile = Schema.Struct({
+  commands: Schema.NonEmptyArray(ConfigCommand),
+  install: Schema.optionalKey(Schema.Array(ConfigCommand)),
+  env: Schema.optionalKey(Env),
+})
+const decodeConfig = Schema.decodeUnknownResult(ConfigFile)
+
+const fromConfig = (text: string): Planned => {
+  const wrong = (why: string): Planned => ({ unsupported: `${configFile}: ${why.replace(/\s+/gu, " ").slice(0, 500)}`, notes: [] })
+  const decoded = decodeConfig(readYaml(text))
+  if (decoded._tag === "Failure") return wrong(decoded.failure.message)
+  const { commands, install = [], env: common = {} } = decoded.success
+  const strings = (env: typeof common) =>
+    Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value).slice(0, 2_000)]))
+  const toCommand = (given: ConfigCommand): PlanCommand | undefined => {
+    const command = typeof given === "string" ? { run: given } : given
+    const cwd = directoryInside(command.cwd ?? ".")
+    if (cwd === undefined || command.run.trim() === "" || command.run.length > longestRun) return undefined
+    const env = strings({ ...common, ...command.env })
+    const named = commandNamed(command.name ?? firstLine(command.run), { run: command.run.trim(), cwd, source: "config" })
+    return Object.keys(env).length === 0 ? named : { ...named, env }
+  }
+  const [planned, installs] = [commands.map(toCommand), install.map(toCommand)]
+  const known = (list: ReadonlyArray<PlanCommand | undefined>) => list.filter((command) => command !== undefined)
+  if (known(planned).length < planned.length || known(installs).length < installs.length)
+    return wrong("a command is empty, too long, or runs outside of the repository.")
+  return { plan: { commands: distinct(known(planned)), installs: known(installs), notes: [] } }
+}
+
+/** The plan, or why there is none. */
+export const planCommands = (input: PlanInput): Planned => {
+  const override = input.override?.trim() ?? ""
+  if (override !== "")
+    return {
+      plan: { commands: [commandNamed(firstLine(override), { run: override, cwd: ".", source: "override" })], installs: [], notes: [] },
+    }
+  if (input.config !== undefined) return fromConfig(input.config)
+  const fromWorkflow = input.workflow === undefined ? undefined : planFromWorkflow(input.workflow.text, input.failedJobs)
+  if (fromWorkflow !== undefined) return fromWorkflow
+  const notes =
+    input.workflow === undefined ? [] : [`${input.workflow.path} says nothing that can run here; the commands are guessed from the files.`]
+  const commands = distinct(detectCommands(input.project))
+  if (commands.length > 0) return { plan: { commands, installs: [], notes } }
+  return { unsupported: `Nothing says how this project is tested. Add ${configFile} with \`commands:\`.`, notes }
+}

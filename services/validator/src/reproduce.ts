@@ -1,0 +1,102 @@
+/**
+ * Runs the failing commit in the sandbox until its failure is seen again, and says which command is red.
+ * *Consumes* `validator.reproduce`. *Emits* `reproduced`, `not-reproduced` (green every time: flaky), `not-reproducible` (nothing can be
+ * said here: no plan, no dependencies, the wrong surroundings).
+ * *Safe to repeat because* it only reads the repository, and every try has a view and a sandbox of its own.
+ */
+import * as Actor from "@ci-fix-pilot/actor/Actor"
+import { Objects } from "@ci-fix-pilot/actor/Objects"
+import type { LogDigest, Reproduction } from "@ci-fix-pilot/contract/values"
+import { signatureOf } from "@ci-fix-pilot/failure/signature"
+import { Effect, Layer } from "effect"
+import { Dependencies } from "./Dependencies.ts"
+import { environmentTrouble } from "./environment-trouble.ts"
+import { planCommands } from "./plan-commands.ts"
+import { readProject } from "./read-project.ts"
+import { retryLater } from "./retry-later.ts"
+import { type Ran, tailOf } from "./run-commands.ts"
+import { sandboxFacts } from "./sandbox-facts.ts"
+import { Tries } from "./Tries.ts"
+import { type Try, tryCommit } from "./try-commit.ts"
+import { validatorSettings } from "./validator-settings.ts"
+
+type Command = Actor.CommandOf<"validator.reproduce">
+
+const notReproducible = (why: string, evidence = "") => ({
+  type: "not-reproducible" as const,
+  data: { why: why.slice(0, 2_000), ...(evidence === "" ? {} : { evidence: tailOf(evidence, 4_000) }) },
+})
+
+export const handle = Effect.fn("validator.reproduce")(
+  function* (command: Command) {
+    const { target, failedJobs, workflow, tries } = command.data
+    const settings = yield* validatorSettings
+    const label = yield* (yield* Tries).begin(command.id)
+
+    const project = yield* readProject(target)
+    const planned = planCommands({
+      ...(settings.override === undefined ? {} : { override: settings.override }),
+      ...(project.config === undefined ? {} : { config: project.config }),
+      ...(workflow === undefined ? {} : { workflow }),
+      failedJobs,
+      project,
+    })
+    if ("unsupported" in planned) return notReproducible(planned.unsupported, planned.notes.join("\n"))
+    const { commands: plan, installs, notes } = planned.plan
+    yield* Effect.logInfo("planned", { commands: plan.map(({ name }) => name), notes })
+
+    const layer = yield* (yield* Dependencies).prepare({ label, source: target, installs })
+    const oneTry: Try = { source: target, label, limits: settings, layer }
+    const red = yield* firstRed(oneTry, plan, tries)
+    if (red === undefined) return { type: "not-reproduced" as const, data: { plan, passed: Math.max(1, tries), of: Math.max(1, tries) } }
+
+    const trouble = environmentTrouble(red, project)
+    if (trouble !== undefined) return notReproducible(`${trouble} (${red.result.command.name})`, [...notes, red.digest.text].join("\n"))
+    const reproduction: Reproduction = {
+      plan,
+      failing: red.result,
+      signature: signatureOf(red.digest),
+      digest: yield* withObject(command, red),
+      sandbox: yield* sandboxFacts,
+    }
+    return { type: "reproduced" as const, data: { reproduction } }
+  },
+  (work, command) =>
+    work.pipe(
+      Effect.catchTags({
+        CommitUnusable: (error) => Effect.succeed(notReproducible(error.message)),
+        InstallImpossible: ({ reason, evidence }) => Effect.succeed(notReproducible(reason, evidence)),
+        SandboxUnavailable: retryLater,
+        WorkspaceUnavailable: retryLater,
+        ConfigError: retryLater,
+      }),
+      Effect.annotateLogs({ commit: command.data.target.commitSha }),
+      Effect.scoped,
+    ),
+)
+
+/** The first try alone, as it is usually red at once; then two at a time. Undefined when all are green. */
+const firstRed = (oneTry: Try, plan: Reproduction["plan"], tries: number) =>
+  Effect.gen(function* () {
+    const first = yield* tryCommit(oneTry, plan)
+    let [red, done] = [first.red, 1]
+    while (red === undefined && done < tries) {
+      const some = Array.from({ length: Math.min(2, tries - done) })
+      const tried = yield* Effect.forEach(some, () => tryCommit(oneTry, plan), { concurrency: 2 })
+      red = tried.find((one) => one.red !== undefined)?.red
+      done += some.length
+    }
+    return red
+  })
+
+/** The whole redacted log goes to the object store, if that will have it. */
+const withObject = Effect.fnUntraced(function* (command: Command, { digest, log }: Ran) {
+  const objects = yield* Objects
+  const object = yield* objects.put(`logs/${command.runId}/${command.id.replaceAll(/[^\w.-]/gu, "_")}`, new TextEncoder().encode(log))
+  const stored: LogDigest = object === undefined ? digest : { ...digest, object }
+  return stored
+})
+
+export const layer = Layer.unwrap(
+  Effect.map(validatorSettings, ({ concurrency }) => Actor.make({ name: "validator.reproduce", handle, concurrency })),
+)

@@ -1,0 +1,102 @@
+/** Runs commands of a plan in a view, one sandbox each, and says what happened to each: result, digest, and the end of its output. */
+
+import type { CommandResult, LogDigest, PlanCommand } from "@ci-fix-pilot/contract/values"
+import { makeDigester } from "@ci-fix-pilot/failure/digest"
+import { redactText } from "@ci-fix-pilot/failure/redact"
+import { Effect } from "effect"
+import { Sandbox, type SandboxEnd, type SandboxRequest, succeeded } from "./Sandbox.ts"
+import type { ValidatorSettings } from "./validator-settings.ts"
+import type { View } from "./Workspace.ts"
+
+/** What became of one command. */
+export interface Ran {
+  readonly result: CommandResult
+  readonly ended: SandboxEnd
+  readonly green: boolean
+  readonly digest: LogDigest
+  /** Redacted; at most what the sandbox keeps. */
+  readonly log: string
+}
+
+export type RunLimits = Pick<ValidatorSettings, "timeoutMs" | "memoryMb">
+
+/** Where the files are that GitHub's runner reads between steps: nowhere. */
+const runnerFiles = ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_STATE"]
+const runnerEnvironment = Object.fromEntries(runnerFiles.map((name) => [name, "/dev/null"]))
+
+/** Exit codes of commands that the sandbox ended, as the shell would say them: timeout(1), SIGKILL, SIGXFSZ, SIGPIPE. */
+const codeOf: Readonly<Record<SandboxEnd, number>> = { exited: 1, deadline: 124, memory: 137, disk: 153, output: 141 }
+
+const requestFor = (label: string, view: View, command: PlanCommand, limits: RunLimits): SandboxRequest => ({
+  label,
+  command: `set -e\n${command.run}`,
+  shell: command.shell ?? "bash",
+  root: view.root,
+  cwd: command.cwd,
+  ...(view.measure === undefined ? {} : { measure: view.measure }),
+  env: { ...(command.source === "workflow" ? runnerEnvironment : {}), ...command.env },
+  limits,
+})
+
+/** Fails with SandboxUnavailable, which says nothing about the command. */
+export const runCommand = Effect.fn("validator.run-command")(function* (
+  label: string,
+  view: View,
+  command: PlanCommand,
+  limits: RunLimits,
+) {
+  const sandbox = yield* Sandbox
+  const digester = makeDigester()
+  const hash = new Bun.CryptoHasher("sha256")
+  const onOutput = (chunk: Uint8Array) => {
+    hash.update(chunk)
+    digester.push(chunk)
+  }
+  const outcome = yield* sandbox.run({ ...requestFor(label, view, command, limits), onOutput })
+  const ran: Ran = {
+    result: {
+      command,
+      exitCode: outcome.ended === "exited" ? (outcome.exitCode ?? 1) : codeOf[outcome.ended],
+      durationMs: Math.round(outcome.durationMs),
+      timedOut: outcome.ended === "deadline",
+      outOfMemory: outcome.ended === "memory",
+      logSha256: hash.digest("hex"),
+      logBytes: outcome.output.bytes,
+    },
+    ended: outcome.ended,
+    green: succeeded(outcome),
+    digest: digester.finish().digest,
+    log: redactText(outcome.output.text),
+  }
+  yield* Effect.annotateCurrentSpan({ command: command.name, ended: ran.ended, exitCode: ran.result.exitCode })
+  return ran
+})
+
+/** In order, as far as the first that is not green. */
+export const runCommands = Effect.fnUntraced(function* (
+  label: string,
+  view: View,
+  commands: ReadonlyArray<PlanCommand>,
+  limits: RunLimits,
+) {
+  const ran: Array<Ran> = []
+  for (const command of commands) {
+    const one = yield* runCommand(label, view, command, limits)
+    ran.push(one)
+    if (!one.green) break
+  }
+  return ran
+})
+
+/** The commands up to and with the failing one: those before it may leave something behind that it needs. */
+export const upTo = (plan: ReadonlyArray<PlanCommand>, failing: PlanCommand): ReadonlyArray<PlanCommand> => {
+  const at = plan.findIndex((command) => command.run === failing.run && command.cwd === failing.cwd && command.name === failing.name)
+  return at < 0 ? [failing] : plan.slice(0, at + 1)
+}
+
+/** The end of a log, for people and models: at most `length` characters, whole lines. */
+export const tailOf = (log: string, length: number): string => {
+  if (log.length <= length) return log
+  const tail = log.slice(-length)
+  return tail.slice(tail.indexOf("\n") + 1)
+}

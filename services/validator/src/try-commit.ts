@@ -1,0 +1,33 @@
+/** One try: a fresh view of a commit, perhaps changed, over what was installed for it, and commands run in it. */
+import type { PlanCommand } from "@ci-fix-pilot/contract/values"
+import { Effect } from "effect"
+import { type Ran, type RunLimits, runCommands } from "./run-commands.ts"
+import { type FileChange, type Layer, type Source, Workspace } from "./Workspace.ts"
+
+export interface Try {
+  readonly source: Source
+  readonly label: string
+  readonly limits: RunLimits
+  readonly layer: Layer | undefined
+}
+
+export interface Tried {
+  /** The tree that was tried. */
+  readonly treeSha: string
+  /** As far as the first that was not green. */
+  readonly ran: ReadonlyArray<Ran>
+  readonly red: Ran | undefined
+}
+
+/** Runs the commands in a view of their own, which is gone afterwards. */
+export const tryCommit = Effect.fn("validator.try")(function* (
+  { source, label, limits, layer }: Try,
+  commands: ReadonlyArray<PlanCommand>,
+  changes: ReadonlyArray<FileChange> = [],
+) {
+  const workspace = yield* Workspace
+  const view = yield* workspace.view(source, { changes, ...(layer === undefined ? {} : { layer }) })
+  const ran = yield* runCommands(label, view, commands, limits)
+  const tried: Tried = { treeSha: view.treeSha, ran, red: ran.find(({ green }) => !green) }
+  return tried
+}, Effect.scoped)
