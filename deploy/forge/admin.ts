@@ -13,6 +13,7 @@ import {
   RecordRun,
   Redeliver,
   RunWorkflow,
+  SetBranch,
   Target,
 } from "./operations.ts"
 
@@ -26,6 +27,7 @@ const taking =
 const handlers = (forge: Operations): Readonly<Record<keyof Operations, Handler>> => ({
   createRepository: taking(CreateRepository, forge.createRepository),
   push: taking(PushCommit, forge.push),
+  setBranch: taking(SetBranch, forge.setBranch),
   runWorkflow: taking(RunWorkflow, forge.runWorkflow),
   recordRun: taking(RecordRun, forge.recordRun),
   repositories: forge.repositories,

@@ -43,6 +43,7 @@ export const connectForge = (
     token,
     createRepository: giving("createRepository", RepositoryRow),
     push: giving("push", Pushed),
+    setBranch: giving("setBranch", Pushed),
     runWorkflow: giving("runWorkflow", RunRow),
     recordRun: giving("recordRun", RunRow),
     repositories: () => giving<undefined, ReadonlyArray<RepositoryRow>>("repositories", Schema.Array(RepositoryRow))(undefined),

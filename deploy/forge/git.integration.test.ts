@@ -67,6 +67,13 @@ describe("git over HTTP", () => {
   })
 })
 
+test("a compressed request body is understood", async () => {
+  const body = Bun.gzipSync("0014command=ls-refs\n0000")
+  const headers = { "content-encoding": "gzip", "git-protocol": "version=2", "content-type": "application/x-git-upload-pack-request" }
+  const answer = await fetch(`${forge.url}/acme/sums.git/git-upload-pack`, { method: "POST", headers, body })
+  expect(await answer.text()).toContain("refs/heads/main")
+})
+
 describe("any local repository", () => {
   test("is copied with all branches and tags, and not touched", async () => {
     const own = join(dir, "own")
@@ -91,6 +98,12 @@ describe("any local repository", () => {
     await git(dir, ["clone", "--quiet", "--bare", join(dir, "own"), "bare.git"])
     await forge.createRepository({ owner: "mara", name: "bare", from: join(dir, "bare.git") })
     expect((await git(forge.repositoryPath("mara/bare"), ["log", "--format=%s", "trunk"])).trim()).toBe("First")
+    await git(join(dir, "own"), ["checkout", "--quiet", "--detach"])
+    await git(join(dir, "own"), [...who, "commit", "--quiet", "--allow-empty", "-m", "On no branch"])
+    const sha = (await git(join(dir, "own"), ["rev-parse", "HEAD"])).trim()
+    await forge.createRepository({ owner: "mara", name: "detached", from: join(dir, "own") })
+    await forge.setBranch({ repository: "mara/detached", branch: "found", sha })
+    expect(await forge.branches({ repository: "mara/detached" })).toMatchObject({ found: sha })
     await fails(forge.createRepository({ owner: "mara", name: "Bare", from: join(dir, "bare.git") }), /already/u)
     await fails(forge.createRepository({ owner: "..", name: "x", from: join(dir, "bare.git") }), /not a repository name/u)
   })

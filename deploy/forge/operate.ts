@@ -1,8 +1,9 @@
 import { executeWorkflow } from "./ci/execute.ts"
 import { expireLogs } from "./ci/logs.ts"
 import { recordRun } from "./ci/record.ts"
+import { isRefName } from "./git/commits.ts"
 import { commitFiles } from "./git/push.ts"
-import { listRefs } from "./git/refs.ts"
+import { branchTip, listRefs, moveRef, zero } from "./git/refs.ts"
 import { fullName } from "./git/repositories.ts"
 import { repositoryJson } from "./json/repository.ts"
 import { userJson } from "./json/user.ts"
@@ -34,6 +35,18 @@ export const operate = (world: World): Operations => {
         const pushed = await commitFiles(repositories, repository, push, signature(who, at))
         await refMoved(world, repository, { ...pushed, by: who.login })
         return pushed
+      }),
+    setBranch: ({ repository: name, branch, sha }) =>
+      world.exclusive(fullName(of(name)), async () => {
+        const repository = of(name)
+        const commit = await repositories.commit(repository, sha)
+        if (commit === undefined || !isRefName(branch)) throw new Error(`cannot put ${branch} at ${sha}`)
+        const path = repositories.path(repository)
+        const ref = `refs/heads/${branch}`
+        const before = (await branchTip(path, branch)) ?? zero
+        if (!(await moveRef(path, ref, commit.oid, before))) throw new Error(`cannot put ${branch} at ${sha}`)
+        await refMoved(world, repository, { ref, before, after: commit.oid, by: repository.owner })
+        return { ref, before, after: commit.oid }
       }),
     runWorkflow: ({ repository, ...run }) => executeWorkflow(world, of(repository), run),
     recordRun: ({ repository, ...run }) => recordRun(world, of(repository), run),

@@ -43,6 +43,8 @@ export type PushCommit = typeof PushCommit.Type
 export const Pushed = Schema.Struct({ ref: Text, before: Text, after: Text })
 export type Pushed = typeof Pushed.Type
 
+export const SetBranch = Schema.Struct({ repository: Text, branch: Text, sha: Text })
+
 export const RunWorkflow = Schema.Struct({
   repository: Text,
   branch: Text,
@@ -95,13 +97,14 @@ export const AddPerson = Schema.Struct({
 export const AddToken = Schema.Struct({ token: Text, login: Text })
 export const Redeliver = Schema.Struct({ id: Schema.Int })
 export const ExpireLogs = Schema.Struct({ run: Schema.Int })
-export const MergePull = Schema.Struct({ repository: Text, number: Schema.Int, by: key(Text) })
 
 /** What a harness can do with a forge, in its own process (`startForge`) or in another (`connectForge`). */
 export interface Operations {
   readonly createRepository: (input: CreateRepository) => Promise<RepositoryRow>
   /** Commits to a branch as a developer's push does; a branch that does not exist is made. */
   readonly push: (input: PushCommit) => Promise<Pushed>
+  /** Puts a branch at any commit of the repository, wherever it was before. */
+  readonly setBranch: (input: typeof SetBranch.Type) => Promise<Pushed>
   /** Runs the workflow's `run:` steps for real and records the run. */
   readonly runWorkflow: (input: RunWorkflow) => Promise<RunRow>
   /** Records a run without executing anything. */

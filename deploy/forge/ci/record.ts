@@ -1,4 +1,4 @@
-import { branchTip } from "../git/refs.ts"
+import { branchTip, shareCommits } from "../git/refs.ts"
 import { fullName } from "../git/repositories.ts"
 import { actionsAppJson } from "../json/app.ts"
 import { checkRunJson } from "../json/check.ts"
@@ -65,6 +65,7 @@ export const recordRun = async (world: World, repository: RepositoryRow, wanted:
   const sha = wanted.sha ?? (await branchTip(world.repositories.path(head), wanted.branch))
   const commit = sha === undefined ? undefined : await world.repositories.commit(head, sha)
   if (commit === undefined) throw new Error(`no commit to run for: ${wanted.sha ?? wanted.branch}`)
+  if (head !== repository) await shareCommits(world.repositories.path(repository), world.repositories.path(head), commit.oid)
   const { store } = world
   const at = world.now().toISOString()
   const started = wanted.startedAt ?? at

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs"
 import { mkdir, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { Signature } from "./commits.ts"
-import { git } from "./run-git.ts"
+import { git, tryGit } from "./run-git.ts"
 
 const isRepository = (path: string): boolean =>
   existsSync(join(path, ".git")) || (existsSync(join(path, "HEAD")) && existsSync(join(path, "objects")))
@@ -18,11 +18,13 @@ const settings: ReadonlyArray<readonly [string, string]> = [
 const mirror = async (source: string, target: string): Promise<string> => {
   await git("/", ["clone", "--quiet", "--mirror", "--no-hardlinks", source, target])
   await git(target, ["remote", "remove", "origin"])
-  const head = (await git(target, ["symbolic-ref", "--short", "HEAD"])).trim()
+  // A detached HEAD may be on no branch: its commit comes along, but it cannot be the default branch.
+  await tryGit(target, ["fetch", "--quiet", source, "HEAD"])
+  const head = (await tryGit(source, ["symbolic-ref", "--short", "HEAD"]))?.trim() ?? ""
   const branches = (await git(target, ["for-each-ref", "--format=%(refname:short)", "refs/heads"]))
     .split("\n")
     .filter((name) => name !== "")
-  const branch = branches.includes(head) ? head : (branches.find((name) => name === "main") ?? branches[0] ?? "main")
+  const branch = branches.includes(head) ? head : (["main", "master"].find((name) => branches.includes(name)) ?? branches[0] ?? "main")
   await git(target, ["symbolic-ref", "HEAD", `refs/heads/${branch}`])
   return branch
 }

@@ -27,9 +27,12 @@ export class ObjectReader {
     return answer
   }
 
+  /** Ends the process once what was asked is answered; a later read starts another. */
   close(): void {
-    this.#child?.process.kill()
-    this.#child = undefined
+    this.#last = this.#last.then(() => {
+      this.#child?.process.kill()
+      this.#child = undefined
+    })
   }
 
   async #ask(name: string): Promise<GitObject | undefined> {

@@ -4,7 +4,7 @@ import { writeCommit } from "./commits.ts"
 import { writeObject } from "./object-writer.ts"
 import { moveRef, zero } from "./refs.ts"
 import type { Repositories } from "./repositories.ts"
-import { changeTree } from "./trees.ts"
+import { changeTree, entryAt } from "./trees.ts"
 
 export interface Push {
   readonly branch: string
@@ -28,15 +28,18 @@ export const commitFiles = async (
   const tip = await repositories.commit(repository, ref)
   const parent = tip ?? (await repositories.commit(repository, push.from ?? repository.defaultBranch))
   if (parent === undefined) throw new Error(`there is no ${push.from ?? repository.defaultBranch} to start ${push.branch} from`)
+  const reader = repositories.reader(repository)
   const tree = await changeTree(
-    repositories.reader(repository),
+    reader,
     path,
     parent.tree,
-    Object.entries(push.files).map(([file, content]) => ({
-      path: file,
-      mode: "100644",
-      oid: content === null ? null : writeObject(path, "blob", Buffer.from(content)),
-    })),
+    await Promise.all(
+      Object.entries(push.files).map(async ([file, content]) => ({
+        path: file,
+        mode: (await entryAt(reader, parent.tree, file))?.mode ?? "100644",
+        oid: content === null ? null : writeObject(path, "blob", Buffer.from(content)),
+      })),
+    ),
   )
   const after = writeCommit(path, { tree, parents: [parent.oid], author, committer: author, message: push.message })
   const before = tip?.oid ?? zero

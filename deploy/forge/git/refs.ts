@@ -37,6 +37,16 @@ export const moveRef = async (gitDirectory: string, name: string, after: string,
   }
 }
 
+/** Brings a commit of a fork into its parent, where nothing names it: GitHub's forks share their objects, too. */
+export const shareCommits = async (gitDirectory: string, forkDirectory: string, sha: string): Promise<void> => {
+  await git(gitDirectory, ["fetch", "--quiet", "--no-write-fetch-head", forkDirectory, sha])
+}
+
+/** Keeps a pull request's head reachable as `refs/pull/<number>/head`. */
+export const keepPullHead = async (gitDirectory: string, number: number, sha: string): Promise<void> => {
+  await git(gitDirectory, ["update-ref", `refs/pull/${number}/head`, sha])
+}
+
 export const isAncestor = async (gitDirectory: string, older: string, newer: string): Promise<boolean> =>
   (await tryGit(gitDirectory, ["merge-base", "--is-ancestor", older, newer])) !== undefined
 

@@ -34,6 +34,9 @@ export interface Repositories {
 
 export const fullName = (repository: { readonly owner: string; readonly name: string }): string => `${repository.owner}/${repository.name}`
 
+/** Each holds a git process. */
+const mostReaders = 48
+
 const safeName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u
 
 export const makeRepositories = (dir: string, store: Store, now: () => Date): Repositories => {
@@ -42,11 +45,17 @@ export const makeRepositories = (dir: string, store: Store, now: () => Date): Re
     join(dir, "repositories", repository.owner, `${repository.name}.git`)
   const byName = (name: string) => store.repositories.get(name.toLowerCase())
   const reader = (repository: RepositoryRow) => {
-    const known = readers.get(fullName(repository))
-    if (known !== undefined) return known
-    const made = new ObjectReader(path(repository))
-    readers.set(fullName(repository), made)
-    return made
+    const name = fullName(repository)
+    const found = readers.get(name) ?? new ObjectReader(path(repository))
+    // The map's order is the order of use: what was used longest ago is closed first.
+    readers.delete(name)
+    readers.set(name, found)
+    const [oldest] = readers
+    if (readers.size > mostReaders && oldest !== undefined) {
+      oldest[1].close()
+      readers.delete(oldest[0])
+    }
+    return found
   }
   return {
     byName,

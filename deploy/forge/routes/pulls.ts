@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { changesBetween, commitIds } from "../git/history.ts"
-import { branchTip } from "../git/refs.ts"
+import { branchTip, keepPullHead, shareCommits } from "../git/refs.ts"
 import { fullName } from "../git/repositories.ts"
 import { loginOf } from "../http/access.ts"
 import { created, json } from "../http/answer.ts"
@@ -45,6 +45,7 @@ const create = async (call: RepositoryCall) => {
   const base = await branchTip(path, wanted.base)
   if (from === undefined || head === undefined) throw field("head")
   if (base === undefined) throw field("base")
+  if (from !== repository) await shareCommits(path, world.repositories.path(from), head)
   const same = (pull: PullRow) => pull.headRepository === fullName(from) && pull.headRef === branch && pull.baseRef === wanted.base
   const ahead = await commitIds(path, head, { not: base, limit: 1 })
   if (ahead.length === 0) throw custom(`No commits between ${wanted.base} and ${branch}`)
@@ -75,6 +76,7 @@ const create = async (call: RepositoryCall) => {
     mergedBy: null,
     mergeCommitSha: null,
   })
+  await keepPullHead(path, number, head)
   await announcePull(world, repository, row, "opened", row.user)
   return created(await pullJson(world, repository, row))
 }

@@ -1,4 +1,4 @@
-import { isAncestor, zero } from "../git/refs.ts"
+import { isAncestor, keepPullHead, shareCommits, zero } from "../git/refs.ts"
 import { fullName } from "../git/repositories.ts"
 import type { RepositoryRow } from "../store/rows.ts"
 import type { World } from "../world.ts"
@@ -26,7 +26,12 @@ export const refMoved = async (world: World, repository: RepositoryRow, move: Re
     const base = world.repositories.byName(pull.repository)
     if (base === undefined) continue
     if (move.after === zero) await changePull(world, base, closedPull(world, pull), "closed", move.by)
-    else await changePull(world, base, { ...pull, headSha: move.after }, "synchronize", move.by, { before: move.before, after: move.after })
+    else {
+      const into = world.repositories.path(base)
+      if (into !== path) await shareCommits(into, path, move.after)
+      await keepPullHead(into, pull.number, move.after)
+      await changePull(world, base, { ...pull, headSha: move.after }, "synchronize", move.by, { before: move.before, after: move.after })
+    }
   }
   for (const pull of pullsOf(world, repository)) {
     if (pull.state === "closed" || pull.baseRef !== branch) continue
