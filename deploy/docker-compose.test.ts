@@ -48,7 +48,7 @@ describe("docker-compose.yml", () => {
 
   it.each(named)("builds %s from the one image, with nothing writable but its volumes", (name) => {
     expect(services[name]).toMatchObject({
-      build: { dockerfile: "deploy/images/service.Dockerfile", args: { SERVICE: name } },
+      build: { dockerfile: "deploy/images/Dockerfile.service", args: { SERVICE: name } },
       read_only: true,
     })
   })

@@ -103,6 +103,12 @@ describe("nats.conf", () => {
     expect(await subscribe("ai", "ask.validator.read-file")).toMatch(/Permissions Violation/)
   })
 
+  it("lets validators ask each other who lives, and not about workspaces", async () => {
+    expect(await publish("validator", "ask.validator.instance.other")).toBeUndefined()
+    expect(await publish("validator", "ask.validator.read-file")).toMatch(/Permissions Violation/)
+    expect(await publish("github", "ask.validator.instance.other")).toMatch(/Permissions Violation/)
+  })
+
   it("lets only the planner answer for leases", async () => {
     expect(await subscribe("planner", "ask.planner.lease")).toBeUndefined()
     expect(await subscribe("validator", "ask.planner.lease")).toMatch(/Permissions Violation/)

@@ -9,6 +9,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { buildSandboxImage } from "./images/build-sandbox-image.ts"
 import { type Lane, lanes, withDocker } from "./lanes/lanes.ts"
 import { killGroups } from "./lanes/run-group.ts"
 import { broken, type Tally, total } from "./lanes/tally.ts"
@@ -35,7 +36,10 @@ const runLane = async (lane: Lane): Promise<Tally> => {
   say(`\n== ${lane.name}`)
   try {
     for (const need of lane.needs) await need()
-    if (withDocker.includes(lane.name)) docker ??= await provideDocker()
+    if (withDocker.includes(lane.name) && docker === undefined) {
+      docker = await provideDocker()
+      await buildSandboxImage(docker.socket)
+    }
     return await lane.run(positionals)
   } catch (error) {
     return broken(error instanceof Error ? error.message : String(error))

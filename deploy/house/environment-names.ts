@@ -3,7 +3,7 @@ import { withoutComments } from "./plain-code.ts"
 import { code, type House, isTest } from "./source-file.ts"
 
 const everyProcess = ["PATH", "HOME", "TMPDIR"]
-const readsConfig = /\bConfig\.[A-Z]\w*\(|\bConfig\.schema\(/
+const readsConfig = /\bConfig\.[A-Z]\w*\(|\bConfig\.schema\(|\boptionalSecret\(/
 const name = /["'`]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|PORT|HOME|PATH)["'`]/g
 const ours = /["'`](CI_HEALING_[A-Z0-9_]*[A-Z0-9])["'`]/g
 

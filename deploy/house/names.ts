@@ -1,3 +1,4 @@
+import { commentsOf } from "./plain-code.ts"
 import { code, matches, type Rule } from "./source-file.ts"
 
 const empty = /^(utils?|helpers?|common|misc|shared|core|types?|impl|managers?)$/
@@ -27,7 +28,7 @@ export const nameRules: ReadonlyArray<Rule> = [
   },
   {
     title: "nothing is left unfinished",
-    check: (house) => code(house).flatMap((file) => matches(file, unfinished, "finish it or leave it out")),
+    check: (house) => code(house).flatMap((file) => matches(commentsOf(file), unfinished, "finish it or leave it out")),
   },
   {
     title: "decisions are numbered",

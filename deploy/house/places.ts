@@ -46,7 +46,7 @@ export const placeRules: ReadonlyArray<Rule> = [
     title: "no dead link in the documents",
     check: (house) =>
       house
-        .filter(({ path }) => path.endsWith(".md") && !path.startsWith("deploy/forge/scenarios/"))
+        .filter(({ path }) => path.endsWith(".md") && !/\/(scenarios|fixtures)\//.test(path))
         .flatMap(({ path, text }) =>
           [...text.replaceAll(/```[\s\S]*?```/g, "").matchAll(links)]
             .map(([, target = ""]) => target)

@@ -22,6 +22,12 @@ export const withoutComments = ({ path, text: source }: SourceFile): SourceFile 
   text: source.replaceAll(skipped, (found) => (found.startsWith("//") || found.startsWith("/*") ? blank(found) : found)),
 })
 
+/** The comments of a file, and nothing else. */
+export const commentsOf = ({ path, text: source }: SourceFile): SourceFile => {
+  const rest = withoutComments({ path, text: source }).text
+  return { path, text: [...source].map((letter, index) => (letter === "\n" || letter !== rest[index] ? letter : " ")).join("") }
+}
+
 export interface Import {
   readonly from: string
   readonly typeOnly: boolean

@@ -93,9 +93,9 @@ export const plants: Readonly<Record<string, Plant>> = {
     broken: [long("libs/patch/src/parse.ts", 251)],
     kept: [long("libs/patch/src/parse.ts", 250), long("bun.lock", 900)],
   },
-  "a service's main is a list of at most 20 lines": {
+  "a service's main is, below its imports, a list of at most 20 lines": {
     broken: [long("services/ai/src/main.ts", 21)],
-    kept: [long("services/ai/src/main.ts", 20)],
+    kept: [{ path: "services/ai/src/main.ts", text: `import { x } from "./x.ts"\n\n${long("", 20).text}` }],
   },
   "every name says what is inside": {
     broken: [file("libs/patch/src/utils.ts"), file("services/ai/src/helpers/prompt.ts"), file("libs/sql/src/types.test.ts")],
@@ -109,7 +109,10 @@ export const plants: Readonly<Record<string, Plant>> = {
     broken: [file("libs/patch/src/all.ts", `export * from "./parse.ts"`)],
     kept: [file("libs/patch/src/all.ts", `export const all = 1`)],
   },
-  "nothing is left unfinished": { broken: [file(inAi, `// ${join("TO", "DO")}: later`)], kept: [file(inAi, "// what is to do next")] },
+  "nothing is left unfinished": {
+    broken: [file(inAi, `// ${join("TO", "DO")}: later`)],
+    kept: [file(inAi, "// what is to do next", `const mark = /not ok.*# (?:${join("TO", "DO")}|SKIP)/`)],
+  },
   "decisions are numbered": { broken: [file("docs/decisions/why-nats.md")], kept: [file("docs/decisions/0001-why-nats.md")] },
   "the environment is read with Config": {
     broken: [file(inAi, `const key = process.env.KEY`), file(inAi, `const key = Bun.env["KEY"]`)],

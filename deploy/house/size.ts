@@ -7,6 +7,8 @@ const longestMain = 20
 
 const lines = (text: string): number => text.split("\n").length - (text.endsWith("\n") ? 1 : 0)
 
+const belowImports = (text: string): string => text.replaceAll(/^import [^"]*"[^"]*"\n+/gm, "")
+
 /** The median length of the hand-written files, in lines. */
 export const medianLength = (house: House): number => {
   const lengths = code(house)
@@ -25,10 +27,10 @@ export const sizeRules: ReadonlyArray<Rule> = [
         .map(({ path, text }) => `${path}: ${lines(text)} lines`),
   },
   {
-    title: `a service's main is a list of at most ${longestMain} lines`,
+    title: `a service's main is, below its imports, a list of at most ${longestMain} lines`,
     check: (house) =>
       house
-        .filter(({ path, text }) => /^services\/[^/]+\/src\/main\.ts$/.test(path) && lines(text) > longestMain)
-        .map(({ path, text }) => `${path}: ${lines(text)} lines`),
+        .filter(({ path, text }) => /^services\/[^/]+\/src\/main\.ts$/.test(path) && lines(belowImports(text)) > longestMain)
+        .map(({ path, text }) => `${path}: ${lines(belowImports(text))} lines`),
   },
 ]
