@@ -35,7 +35,8 @@ export const holdDataFolder = (folder: string) =>
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const file = join(folder, "lock")
       const owner = pidIn(file)
-      if (owner !== undefined && owner !== process.pid && /\bbun\b/u.test(commandLine(owner))) return Effect.fail(new DataFolderInUse({ folder, pid: owner }))
+      if (owner !== undefined && owner !== process.pid && /\bbun\b/u.test(commandLine(owner)))
+        return Effect.fail(new DataFolderInUse({ folder, pid: owner }))
       writeFileSync(file, `${process.pid}\n`)
       return Effect.succeed(folder)
     }),

@@ -25,17 +25,20 @@ const start = async (folder: string, port: number) => {
 /** Keeps one running: when it dies it is started again on the same port and store, and that is said. */
 export const natsChild = (folder: string, port: number) =>
   Effect.gen(function* () {
-    const once = Effect.acquireRelease(
-      Effect.tryPromise({ try: () => start(folder, port), catch: (error) => error as Error }),
-      (running) => Effect.promise(() => running.stop()),
+    const once = Effect.acquireRelease(Effect.tryPromise({ try: () => start(folder, port), catch: (error) => error as Error }), (running) =>
+      Effect.promise(() => running.stop()),
     )
     const first = yield* once
     const supervise = Effect.promise(() => first.exited).pipe(
-      Effect.andThen(Effect.forever(Effect.gen(function* () {
-        yield* Effect.logError("nats-server died; starting it again")
-        const next = yield* once.pipe(Effect.retry(Schedule.spaced("1 second")))
-        yield* Effect.promise(() => next.exited)
-      }))),
+      Effect.andThen(
+        Effect.forever(
+          Effect.gen(function* () {
+            yield* Effect.logError("nats-server died; starting it again")
+            const next = yield* once.pipe(Effect.retry(Schedule.spaced("1 second")))
+            yield* Effect.promise(() => next.exited)
+          }),
+        ),
+      ),
     )
     yield* Effect.forkScoped(supervise)
     return `nats://127.0.0.1:${port}`

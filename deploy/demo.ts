@@ -1,0 +1,81 @@
+/**
+ * Breaks small real projects on a forge of its own and heals them live. With `--exit` it ends when all have ended, and with 0 only if
+ * each ended as expected and every pull request's head, cloned from outside, passes its project's tests.
+ *
+ *   npm run demo [-- --exit] [-- --only node-regression,flaky]
+ */
+import { parseArgs } from "node:util"
+import { logging } from "@ci-fix-pilot/actor/run-main"
+import { Effect, Layer, References } from "effect"
+import { approveAndMerge, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
+import { sayProgress, sayTable } from "./demo/print.ts"
+import { startWithForge } from "./embedded/with-forge.ts"
+import { scenarios } from "./forge/catalogue.ts"
+import { describeEntry } from "./watch/describe-entry.ts"
+import { followRuns } from "./watch/follow-runs.ts"
+
+const { values } = parseArgs({ args: Bun.argv.slice(2), options: { exit: { type: "boolean" }, only: { type: "string" } } })
+const wanted = scenarios.filter(({ name }) => values.only?.split(",").includes(name) ?? true)
+const withinMs = 180_000
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+const approveAt = (apiUrl: string) => async (runId: string) => {
+  const response = await fetch(`${apiUrl}/v1/ci-healing/runs/${runId}/actions/approve`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+    body: JSON.stringify({ reviewer: "demo", note: "looks right" }),
+  })
+  if (!response.ok) throw new Error(`approve answered ${response.status}: ${await response.text()}`)
+}
+
+/** Scenarios that stand alone run side by side; one that comes after another waits for that one's merge. */
+const playAll = async (stage: Stage): Promise<ReadonlyArray<Ended>> => {
+  const ended = new Map<string, Promise<Ended>>()
+  for (const scenario of wanted) {
+    const { after } = scenario
+    const first = after === undefined ? undefined : ended.get(after)
+    const { owner, name } = scenario.repository
+    ended.set(
+      scenario.name,
+      (async () => {
+        const before = await first
+        if (before !== undefined) {
+          const merged = stage.following.runs().find(({ run }) => run.target.repository === `${owner}/${name}` && run.phase === "fixed")
+          if (merged !== undefined) await approveAndMerge(stage, merged.runId)
+        }
+        return playScenario(stage, scenario)
+      })(),
+    )
+  }
+  return Promise.all(ended.values())
+}
+
+const program = Effect.gen(function* () {
+  say("Starting ci-fix-pilot: all services in this process, a message broker, a database, and a forge in place of GitHub.")
+  const { forge, natsUrl, apiUrl } = yield* startWithForge({})
+  const following = yield* Effect.acquireRelease(
+    Effect.promise(() =>
+      followRuns(natsUrl, (entry, { run }) => {
+        const text = describeEntry(entry)
+        if (text !== "") sayProgress(run.target.repository, run.target.branch, text)
+      }),
+    ),
+    (open) => Effect.promise(() => open.close()),
+  )
+  say(`\nAPI ${apiUrl}/v1/ci-healing/runs   forge ${forge.url}   messages: NATS_URL=${natsUrl} npm run watch\n`)
+  const all = yield* Effect.tryPromise(() => playAll({ forge, following, approve: approveAt(apiUrl), withinMs }))
+  sayTable(all)
+  const wrong = all.filter((one) => one.wrong.length > 0).length
+  if (values.exit === true) return wrong === 0 ? 0 : 1
+  say(`The API is at ${apiUrl} until you press Ctrl-C.`)
+  return yield* Effect.never
+})
+
+const quiet = Layer.mergeAll(logging("demo"), Layer.succeed(References.MinimumLogLevel, "Error"))
+const running = Effect.runFork(Effect.scoped(program).pipe(Effect.provide(quiet)))
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => running.interruptUnsafe())
+running.addObserver((exit) => {
+  if (exit._tag === "Success") return process.exit(exit.value)
+  process.stderr.write(`${exit.cause}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,30 @@
+import type { CommandResult } from "@ci-fix-pilot/contract/values"
+import { lastAttempt, type Run } from "@ci-fix-pilot/lifecycle/run"
+
+const say = (...lines: ReadonlyArray<string>) => process.stdout.write(`${lines.join("\n")}\n`)
+const row = (when: string, { command, exitCode, durationMs }: CommandResult) =>
+  `  ${when.padEnd(7)} ${String(exitCode).padStart(4)}  ${`${(durationMs / 1_000).toFixed(1)} s`.padStart(8)}  ${command.run.split("\n")[0]}`
+
+/** Prints what was wrong, the patch, and the proof that it helps. */
+export const sayHealed = (run: Run) => {
+  const attempt = lastAttempt(run)
+  const { proposal, proof } = attempt ?? {}
+  if (proposal === undefined || proof === undefined) return
+  say("", `Diagnosis  ${run.diagnosis?.summary ?? run.title}`, `Fix        ${proposal.explanation}`, "", proposal.patch.diff.trimEnd(), "")
+  say(
+    `Proof      commit ${proof.commitSha.slice(0, 12)}, patch ${proof.patchSha256.slice(0, 12)}, ${proof.sandbox.kind} (${proof.sandbox.image})`,
+  )
+  say("  when    exit      time  command", row("before", proof.before), ...proof.after.map((result) => row("after", result)))
+  for (const { rule, file, detail } of proof.findings) say(`  look at ${file}: ${rule}, ${detail}`)
+}
+
+/** Prints why nothing was healed, with the evidence. */
+export const sayEscalated = (run: Run) => {
+  const { report } = run
+  if (report === undefined) return
+  say("", `Not healed  ${report.reason}`, `Failed      ${report.failed}`)
+  for (const { attempt, strategy, why } of report.tried) say(`Tried       ${attempt}. ${strategy}: ${why}`)
+  for (const evidence of report.evidence) say("", evidence)
+  say("", `Next        ${report.nextStep}`)
+  if (report.patch !== undefined) say("", report.patch.diff.trimEnd())
+}

@@ -1,0 +1,53 @@
+import { basename, resolve } from "node:path"
+
+/** What was asked for cannot be worked on; the message says what is wrong with it. */
+export class Unusable extends Error {}
+
+const git = async (path: string, ...args: Array<string>) => {
+  const child = Bun.spawn(["git", "-C", path, ...args], {
+    stdout: "pipe",
+    stderr: "pipe",
+    stdin: "ignore",
+    env: { ...Bun.env, GIT_TERMINAL_PROMPT: "0" },
+  })
+  const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
+  return { ok: code === 0, out: out.trim(), err: err.trim() }
+}
+
+/** A local repository and the commit in it that is to be healed. */
+export interface LocalRepository {
+  readonly path: string
+  readonly name: string
+  readonly commit: string
+  readonly good: string | undefined
+  readonly dirty: boolean
+}
+
+const commitOf = async (path: string, name: string, option: string) => {
+  const found = await git(path, "rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`)
+  if (!found.ok) throw new Unusable(`${option}: there is no commit ${JSON.stringify(name)} in ${path}`)
+  return found.out
+}
+
+/** Reads what is needed of a local repository. Throws Unusable. */
+export const readRepository = async (given: string, commit = "HEAD", good?: string): Promise<LocalRepository> => {
+  const path = resolve(given)
+  const top = await git(path, "rev-parse", "--git-dir")
+  if (!top.ok) throw new Unusable(`${path} is not a git repository`)
+  const sha = await commitOf(path, commit, "--commit")
+  const goodSha = good === undefined ? undefined : await commitOf(path, good, "--good")
+  if (goodSha !== undefined && !(await git(path, "merge-base", "--is-ancestor", goodSha, sha)).ok)
+    throw new Unusable(`--good: ${good} is not an ancestor of ${commit}`)
+  const name =
+    basename(path)
+      .replaceAll(/[^A-Za-z0-9_.-]/gu, "-")
+      .replace(/^[-.]+/u, "") || "repository"
+  const status = await git(path, "status", "--porcelain")
+  return { path, name, commit: sha, good: goodSha, dirty: status.out !== "" }
+}
+
+/** Copies a branch from another repository on this machine into this one; its working tree is not touched. */
+export const takeBranch = async (path: string, from: string, branch: string) => {
+  const fetched = await git(path, "fetch", "--quiet", "--no-tags", from, `refs/heads/${branch}:refs/heads/${branch}`)
+  if (!fetched.ok) throw new Error(`the branch ${branch} could not be written: ${fetched.err}`)
+}

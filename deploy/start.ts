@@ -1,0 +1,34 @@
+/**
+ * The configured system. Without `DATABASE_URL` and `NATS_URL` everything runs in this process, with its data in `.data/`.
+ */
+import { runProgram } from "@ci-fix-pilot/actor/run-main"
+import { freePort } from "@ci-fix-pilot/testkit/free-port"
+import { Config, Effect, Option, Redacted } from "effect"
+import { startEmbedded } from "./embedded/embedded.ts"
+import { provideSandbox } from "./embedded/provide-sandbox.ts"
+import { provideNatsServer } from "./provision.ts"
+
+const defaultNatsPort = 4_222
+
+const program = Effect.gen(function* () {
+  const folder = yield* Config.String("CI_HEALING_DATA_DIR").pipe(Config.withDefault(".data"))
+  const natsPort = yield* Config.Int("CI_HEALING_NATS_PORT").pipe(Config.withDefault(defaultNatsPort))
+  const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.Redacted("DATABASE_URL")))
+  const mirrorPort = yield* Config.Int("CI_HEALING_MIRROR_PORT").pipe(Config.withDefault(yield* Effect.promise(freePort)))
+  yield* Effect.tryPromise(provideNatsServer)
+  const settings = {
+    ...(yield* Effect.tryPromise(provideSandbox)),
+    CI_HEALING_MIRROR_PORT: `${mirrorPort}`,
+    CI_HEALING_MIRROR_URL: `http://127.0.0.1:${mirrorPort}/git`,
+  }
+  const { natsUrl } = yield* startEmbedded({
+    folder,
+    natsPort,
+    settings,
+    ...(databaseUrl === undefined ? {} : { databaseUrl: Redacted.value(databaseUrl) }),
+  })
+  yield* Effect.logInfo("ci-fix-pilot is ready", { natsUrl, folder })
+  yield* Effect.never
+})
+
+runProgram("ci-fix-pilot", Effect.scoped(program))
