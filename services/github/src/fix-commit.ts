@@ -23,10 +23,10 @@ const kinds: Readonly<Record<Diagnosis["kind"], string>> = {
  * mention, link, close an issue or skip a workflow.
  */
 export const fixTitle = (diagnosis: Diagnosis): string => {
-  const words = cleanLine(diagnosis.summary)
+  const words = cleanLine(diagnosis.summary.replace(/\s+/gu, " "))
     .replace(/\bgh-(?=\d)/giu, "GH ")
     .replace(/:\/\//gu, " ")
-    .replace(/[^A-Za-z0-9 ._/:,-]+/gu, " ")
+    .replace(/[^A-Za-z0-9 '._/:,-]+/gu, " ")
     .replace(/\s+/gu, " ")
     .trim()
   const title = words === "" ? `Fix ${kinds[diagnosis.kind]}` : `Fix ${kinds[diagnosis.kind]}: ${words}`

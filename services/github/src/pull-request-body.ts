@@ -1,6 +1,7 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import type { CommandResult, Diagnosis, Proof, Proposal, Target } from "@ci-fix-pilot/contract/values"
+import { changedFiles } from "./changed-files.ts"
 import { duration } from "./duration.ts"
 import { block, code, prose } from "./markdown.ts"
 import { healLine, replayLines } from "./replay-lines.ts"
@@ -18,40 +19,36 @@ export interface Delivery {
 
 /** GitHub takes 65,536 characters. */
 const mostCharacters = 60_000
-const mostCommands = 30
-const mostFiles = 20
+const mostRows = 30
 
-/**
- * The text of the pull request: what failed, what this changes, the proof, how to check it, how to say no. Everything that a log, a
- * model or a repository wrote is escaped or quoted; the same delivery gives the same text.
- */
-export const pullRequestBody = (delivery: Delivery): string => {
-  const whole = render(delivery, { words: 4_000, log: 2_000, exact: 8_000 })
-  return whole.length <= mostCharacters ? whole : render(delivery, { words: 600, log: 1_000, exact: 2_000 }).slice(0, mostCharacters)
-}
-
+/** How much is shown of what others wrote (characters): prose, logs, lines to copy, names of files and commands. */
 interface Room {
   readonly words: number
   readonly log: number
   readonly exact: number
+  readonly name: number
+}
+const roomy: Room = { words: 4_000, log: 2_000, exact: 8_000, name: 200 }
+const tight: Room = { words: 300, log: 800, exact: 2_000, name: 80 }
+
+/**
+ * The text of the pull request: what failed, what this changes, the proof, how to check it, how to say no. Everything that a log, a
+ * model or a repository wrote is escaped or quoted; the same delivery gives the same text, of at most 60,000 characters.
+ */
+export const pullRequestBody = (delivery: Delivery): string => {
+  const whole = render(delivery, roomy)
+  return whole.length <= mostCharacters ? whole : render(delivery, tight)
 }
 
 const render = (delivery: Delivery, room: Room): string =>
-  [
-    ...opening(delivery, room),
-    ...changes(delivery, room),
-    ...proofTable(delivery),
-    ...lookAt(delivery),
-    ...check(delivery, room),
-    ...ending(delivery),
-  ].join("\n")
+  [opening, changes, proofTable, lookAt, check, ending].flatMap((part) => part(delivery, room)).join("\n")
 
 const opening = ({ target, diagnosis, proof }: Delivery, room: Room): ReadonlyArray<string> => [
-  `CI is red on ${code(target.branch)} at ${target.commitSha}. This turns it green, and the proof is below.`,
+  `CI is red on ${code(target.branch, room.name)} at ${target.commitSha}. This turns it green, and the proof is below.`,
   "",
   "### What failed",
   "",
-  `${code(proof.before.command.run)} ended with exit code ${proof.before.exitCode}${endedBy(proof.before)}. ${prose(diagnosis.summary, Math.min(1_000, room.words))}`,
+  `${code(proof.before.command.run, room.name)} ended with exit code ${proof.before.exitCode}${endedBy(proof.before)}. ${prose(diagnosis.summary, Math.min(1_000, room.words))}`,
   "",
   ...(diagnosis.firstError.trim() === "" ? [] : [block(diagnosis.firstError, room.log, "text"), ""]),
 ]
@@ -73,18 +70,24 @@ const changes = ({ proposal }: Delivery, room: Room): ReadonlyArray<string> => [
   strategies[proposal.strategy](proposal),
   ...(proposal.explanation.trim() === "" ? [] : ["", prose(proposal.explanation, room.words)]),
   "",
-  `**${count(proposal.patch.files.length, "file")}**, +${proposal.patch.added} −${proposal.patch.removed}:`,
-  "",
-  ...proposal.patch.files.slice(0, mostFiles).map((file) => `- ${code(file, 300)}`),
-  ...more(proposal.patch.files.length - mostFiles, "- "),
+  ...fileTable(proposal, room),
   "",
 ]
 
-const proofTable = ({ target, proof }: Delivery): ReadonlyArray<string> => {
+const fileTable = ({ patch }: Proposal, room: Room): ReadonlyArray<string> => {
+  const files = changedFiles(patch)
+  const rows = files
+    .slice(0, mostRows)
+    .map(({ path, lines }) => `| ${code(path, room.name)} | ${lines?.added ?? "?"} | ${lines?.removed ?? "?"} |`)
+  return ["| File | Lines added | Lines removed |", "| --- | ---: | ---: |", ...rows, ...more(files.length, " | |")]
+}
+
+const proofTable = ({ target, proof }: Delivery, room: Room): ReadonlyArray<string> => {
   const same = (result: CommandResult) => result.command.run === proof.before.command.run && result.command.cwd === proof.before.command.cwd
-  const rows = proof.after.slice(0, mostCommands).map((after) => {
+  const rows = proof.after.slice(0, mostRows).map((after) => {
     const before = same(after) ? outcome(proof.before) : "–"
-    return `| ${code(after.command.run)}${after.command.cwd === "." ? "" : ` in ${code(after.command.cwd)}`} | ${before} | ${outcome(after)} |`
+    const place = after.command.cwd === "." ? "" : ` in ${code(after.command.cwd, room.name)}`
+    return `| ${code(after.command.run, room.name)}${place} | ${before} | ${outcome(after)} |`
   })
   return [
     "### Proof",
@@ -94,14 +97,14 @@ const proofTable = ({ target, proof }: Delivery): ReadonlyArray<string> => {
     "| Command | Before | After |",
     "| --- | --- | --- |",
     ...rows,
-    ...(proof.after.length > mostCommands ? [`| … and ${proof.after.length - mostCommands} more | | |`] : []),
+    ...more(proof.after.length, " | |"),
     "",
     "| | |",
     "| --- | --- |",
     `| Commit | ${target.commitSha} |`,
-    `| Tree with this change | ${code(proof.treeSha)} |`,
-    `| Patch (SHA-256) | ${code(proof.patchSha256)} |`,
-    `| Sandbox | ${proof.sandbox.kind}, ${code(proof.sandbox.image)} |`,
+    `| Tree with this change | ${code(proof.treeSha, 64)} |`,
+    `| Patch (SHA-256) | ${code(proof.patchSha256, 64)} |`,
+    `| Sandbox | ${proof.sandbox.kind}, ${code(proof.sandbox.image, room.name)} |`,
     "",
   ]
 }
@@ -109,7 +112,7 @@ const proofTable = ({ target, proof }: Delivery): ReadonlyArray<string> => {
 const outcome = (result: CommandResult): string =>
   `${result.exitCode === 0 ? "✅" : "❌"} exit ${result.exitCode}${endedBy(result)}, ${duration(result.durationMs)}`
 
-const lookAt = ({ proof }: Delivery): ReadonlyArray<string> =>
+const lookAt = ({ proof }: Delivery, room: Room): ReadonlyArray<string> =>
   proof.findings.length === 0
     ? []
     : [
@@ -117,7 +120,7 @@ const lookAt = ({ proof }: Delivery): ReadonlyArray<string> =>
         "",
         ...proof.findings
           .slice(0, 20)
-          .map(({ rule, file, detail }) => `- **${rule.replaceAll("-", " ")}** in ${code(file, 300)}: ${prose(detail, 300)}`),
+          .map(({ rule, file, detail }) => `- **${rule.replaceAll("-", " ")}** in ${code(file, room.name)}: ${prose(detail, room.name)}`),
         "",
       ]
 
@@ -136,21 +139,22 @@ const check = ({ runId, target, proof, proposal }: Delivery, room: Room): Readon
   "",
 ]
 
-const ending = ({ runId, target, approvedBy, runUrl }: Delivery): ReadonlyArray<string> => [
+const ending = ({ runId, target, approvedBy, runUrl }: Delivery, room: Room): ReadonlyArray<string> => [
   "### Not what you want?",
   "",
-  `Close this pull request, or say no on the run's page. Nothing else happens: ci-fix-pilot never pushes to ${code(target.branch)}, and it lets go as soon as somebody else moves that branch.`,
+  `Close this pull request${runUrl === undefined ? "" : ", or deny it on the run's page"}. Nothing else will happen: ci-fix-pilot opens no second one, and never pushes to ${code(target.branch, room.name)} itself.`,
   "",
   "---",
-  `<sub>Opened by ci-fix-pilot from ${code(fixBranch(runId))}. ${link(runId, runUrl)}${approvedBy === undefined ? "" : ` Approved by ${prose(approvedBy, 100)}.`}</sub>`,
+  `<sub>Opened by ci-fix-pilot from ${code(fixBranch(runId), 64)}. ${link(runId, runUrl)}${approvedBy === undefined ? "" : ` Approved by ${prose(approvedBy, 100)}.`}</sub>`,
   "",
 ]
 
 const link = (runId: RunId, runUrl: string | undefined): string => {
   const url = runUrl === undefined ? null : URL.parse(runUrl)
-  if (url === null || !/^https?:$/u.test(url.protocol)) return `Run ${code(runId)}.`
+  if (url === null || !/^https?:$/u.test(url.protocol)) return `Run ${code(runId, 64)}.`
   return `Every step of it: [${runId.replaceAll("_", "\\_")}](<${url.href.replace(/[<>]/gu, encodeURIComponent)}>).`
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`
-const more = (number: number, before: string): ReadonlyArray<string> => (number > 0 ? [`${before}… and ${number} more`] : [])
+/** The row that says how many rows of `all` are not shown. */
+const more = (all: number, cells: string): ReadonlyArray<string> => (all > mostRows ? [`| … and ${all - mostRows} more |${cells}`] : [])
