@@ -45,7 +45,9 @@ const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: Sandbox
     for (const [name, text] of Object.entries(accounts(settings.user))) await writeFile(join(state, name), text, { mode: 0o644 })
     const present = rootNames.filter((path) => existsSync(path))
     const roots = present.map(async (path) => [path, (await lstat(path)).isSymbolicLink() ? await readlink(path) : null] as const)
-    return { roots: await Promise.all(roots), toolchains, etc: state }
+    const prefixes = ["/usr", "/usr/local", ...toolchains.mounts.map(({ at }) => at)]
+    const hidden = prefixes.map((prefix) => join(prefix, "etc/npmrc")).filter((path) => existsSync(path))
+    return { roots: await Promise.all(roots), toolchains, hidden, etc: state }
   })
   const stage = join(state, "stage")
   yield* Effect.promise(() => mkdir(stage, { mode: 0o711 }))

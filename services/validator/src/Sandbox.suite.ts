@@ -119,6 +119,14 @@ export const sandboxSuite = <E>(name: string, kind: SandboxKind, live: Layer.Lay
       }),
     )
 
+    it.effect("searches the request's directories for programs before its own", () =>
+      Effect.gen(function* () {
+        const script =
+          "mkdir -p bin; printf '#!/bin/sh\\necho mine' > bin/git; chmod +x bin/git; git; env -u PATH true; ls / > /dev/null && echo rest"
+        expect((yield* run(script, { path: ["/workspace/bin"] })).output.text).toBe("mine\nrest\n")
+      }),
+    )
+
     it.effect("has the toolchains", () =>
       Effect.gen(function* () {
         const { output, exitCode } = yield* run(

@@ -65,6 +65,8 @@ export interface SandboxRequest {
   /** The directory whose growth `diskMb` bounds when it is not `root`: an overlay's upper layer is much cheaper to measure. */
   readonly measure?: string
   readonly mounts?: ReadonlyArray<SandboxMount>
+  /** Directories inside, searched for programs before the sandbox's own. */
+  readonly path?: ReadonlyArray<string>
   /** Added to the fixed environment (PATH, HOME, LANG, CI, TERM). Never a secret. */
   readonly env?: Readonly<Record<string, string>>
   readonly limits?: Partial<SandboxLimits>

@@ -8,6 +8,8 @@ export interface Host {
   /** `/bin`, `/lib64`, ... and where they point; null for real directories. */
   readonly roots: ReadonlyArray<readonly [path: string, target: string | null]>
   readonly toolchains: Toolchains
+  /** Files of the system's directories that may hold an operator's credential, hidden from sandboxes. */
+  readonly hidden: ReadonlyArray<string>
   /** Directory with the `passwd`, `group`, `hosts` and `nsswitch.conf` that sandboxes see. */
   readonly etc: string
 }
@@ -35,9 +37,9 @@ const fileSlackMb = 8
 
 const namespaces = ["user", "pid", "net", "ipc", "uts", "cgroup-try"].map((name) => `--unshare-${name}`)
 
-const environment = (host: Host, env: SandboxRequest["env"]): ReadonlyArray<string> =>
+const environment = (host: Host, { env, path = [] }: SandboxRequest): ReadonlyArray<string> =>
   Object.entries({
-    PATH: [...host.toolchains.path, ...systemPath].join(":"),
+    PATH: [...path, ...host.toolchains.path, ...systemPath].join(":"),
     HOME: homeInside,
     LANG: "C.UTF-8",
     CI: "true",
@@ -76,7 +78,7 @@ export const bubblewrapArguments = (given: {
     "--new-session",
     ...["--uid", String(user.uid), "--gid", String(user.gid), "--cap-drop", "ALL", "--hostname", "sandbox", "--clearenv"],
     ...["--setenv", markerName, given.marker],
-    ...environment(host, request.env),
+    ...environment(host, request),
     ...["--ro-bind", "/usr", "/usr"],
     ...host.roots.flatMap(([path, target]) => (target === null ? ["--ro-bind", path, path] : ["--symlink", target, path])),
     ...sharedEtc.flatMap((path) => ["--ro-bind-try", path, path]),
@@ -87,6 +89,7 @@ export const bubblewrapArguments = (given: {
     ...tmpfs(limits.tmpMb, homeInside),
     ...["--bind", given.view, viewInside],
     ...given.mounts.flatMap(readOnly),
+    ...host.hidden.flatMap((path) => ["--ro-bind", "/dev/null", path]),
     ...["--remount-ro", "/", "--chdir", posix.join(viewInside, request.cwd ?? "."), "--"],
     ...["/usr/bin/prlimit", "--core=0", "--nofile=16384", `--nproc=${limits.processes}`],
     ...[`--fsize=${(limits.diskMb + fileSlackMb) * 1024 * 1024}`, "--"],

@@ -32,6 +32,12 @@ const limit = (Name: string, value: number) => ({ Name, Soft: value, Hard: value
 const environment = (env: SandboxRequest["env"]): Array<string> =>
   Object.entries({ HOME: homeInside, LANG: "C.UTF-8", CI: "true", TERM: "dumb", ...env }).map(([name, value]) => `${name}=${value}`)
 
+/** The image's PATH is known inside only, so what comes before it is put there by a shell inside. */
+const shellFor = ({ shell = "sh", command, path = [] }: SandboxRequest): Array<string> => {
+  const line = [`/bin/${shell}`, "-c", command]
+  return path.length === 0 ? line : ["/bin/sh", "-c", 'PATH="$0:$PATH" exec "$@"', path.join(":"), ...line]
+}
+
 export const containerFor = (given: {
   readonly image: string
   readonly runtime: string | undefined
@@ -46,7 +52,7 @@ export const containerFor = (given: {
   const relay = request.network === undefined || request.network === "none" ? [] : [{ from: request.network.relay, at: relayInside }]
   return {
     Image: given.image,
-    Entrypoint: ["timeout", "-s", "KILL", String(seconds), `/bin/${request.shell ?? "sh"}`, "-c", request.command],
+    Entrypoint: ["timeout", "-s", "KILL", String(seconds), ...shellFor(request)],
     Cmd: [],
     User: `${user.uid}:${user.gid}`,
     WorkingDir: posix.join(viewInside, request.cwd ?? "."),
