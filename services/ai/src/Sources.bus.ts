@@ -1,0 +1,28 @@
+import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { ListAnswer, ReadFileAnswer, SearchAnswer } from "@ci-fix-pilot/contract/questions"
+import { asks } from "@ci-fix-pilot/contract/subjects"
+import { Effect, Layer, Schema } from "effect"
+import { Sources, SourcesAway } from "./Sources.ts"
+
+/** A validator that has not seen the commit yet fetches it first. */
+const answerWithinMs = 30_000
+
+/** Asks whichever validator lives. */
+export const layer = Layer.effect(
+  Sources,
+  Effect.map(Bus, (bus) => {
+    const asking = <A>(subject: string, answer: Schema.Codec<A, unknown>) => {
+      const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(answer))
+      return (question: unknown) =>
+        bus.ask(subject, JSON.stringify(question), answerWithinMs).pipe(
+          Effect.flatMap((text) => decode(text)),
+          Effect.mapError((error) => new SourcesAway({ reason: `${subject}: ${error._tag} ${error.message}`.slice(0, 300) })),
+        )
+    }
+    return Sources.of({
+      readFile: asking(asks.readFile, ReadFileAnswer),
+      search: asking(asks.search, SearchAnswer),
+      list: asking(asks.list, ListAnswer),
+    })
+  }),
+)

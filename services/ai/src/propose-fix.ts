@@ -1,0 +1,116 @@
+/**
+ * Asks a model for a fix: shows it the failure, the code it points at, similar fixes and why earlier attempts failed; lets it read
+ * more; turns its edits into a patch.
+ *
+ * *Consumes* `ai.propose-fix`. *Emits* `fix-proposed`, `fix-declined` (nothing to propose, not affordable, no model).
+ * *Safe to repeat because* nothing is changed anywhere, and each try counts and reserves its money before it starts.
+ */
+import * as Actor from "@ci-fix-pilot/actor/Actor"
+import { Retry } from "@ci-fix-pilot/actor/outcome"
+import type { CommandData } from "@ci-fix-pilot/contract/commands"
+import type { AnswerTo } from "@ci-fix-pilot/contract/events"
+import type { Proposal } from "@ci-fix-pilot/contract/values"
+import { Effect, Option, Schema } from "effect"
+import { type Conclusion, converse, type Verdict } from "./converse.ts"
+import { findPaths, type Place } from "./find-paths.ts"
+import { frameFor, presentable } from "./frame-text.ts"
+import { judgeFix } from "./judge-fix.ts"
+import { answerFailure, waitMs } from "./model-outcome.ts"
+import { type FixMaterial, fixPrompt } from "./prompt.ts"
+import { readPlaces } from "./read-sources.ts"
+import { Sources } from "./Sources.ts"
+import { Decline, fixTools } from "./tools.ts"
+import { useReadTools } from "./use-read-tools.ts"
+
+/** Tokens of the first prompt; the second number is for a model that took offence at the first, or a budget too small for it. */
+const promptTokens = [30_000, 10_000] as const
+const maxOutputTokens = 16_000
+const maxTurns = 8
+const maxFiles = 10
+const maxPaths = 200
+
+type Command = Actor.CommandOf<"ai.propose-fix">
+
+export const handle = Effect.fn("ai.propose-fix")(function* (command: Command) {
+  const material = yield* gather(command).pipe(
+    Effect.catchTag("SourcesAway", ({ reason }) => Effect.fail(new Retry({ reason, afterMs: waitMs(command.id) }))),
+  )
+  const [full, small] = promptTokens
+  return yield* talk(material, command.data, full).pipe(
+    Effect.catchTags({
+      RequestRefused: () => talk(material, command.data, small),
+      TooExpensive: () => talk(material, command.data, small),
+    }),
+    Effect.map(answerOf),
+    Effect.catchTag("SourcesAway", ({ reason }) => Effect.fail(new Retry({ reason, afterMs: waitMs(command.id) }))),
+    Effect.catchIf(
+      (failure) => failure._tag !== "Retry",
+      (failure) => Effect.map(answerFailure(failure, command.id), declined),
+    ),
+  )
+})
+
+/** What the prompt is made of, read from the failing commit. */
+const gather = Effect.fnUntraced(function* ({ runId, data }: Command) {
+  const sources = yield* Sources
+  const files = yield* readPlaces(data.target, placesOf(data))
+  const listed = yield* sources.list({ target: data.target, limit: maxPaths })
+  const { target, diagnosis, digest, failing, memories, rejections } = data
+  const material: FixMaterial = {
+    runId,
+    target,
+    diagnosis,
+    digest,
+    failing,
+    files,
+    memories,
+    rejections,
+    paths: "missing" in listed ? [] : listed.paths,
+  }
+  return material
+})
+
+/** The files that the failure points at: those that the log names with a line, then the diagnosis' suspects, then what else it names. */
+const placesOf = ({ diagnosis, digest }: CommandData<"ai.propose-fix">): ReadonlyArray<Place> => {
+  const named = findPaths(`${diagnosis.firstError}\n${digest.text}`, 40)
+  const suspects = diagnosis.suspectFiles.map((path): Place => named.find((place) => place.path === path) ?? { path })
+  const ordered = [...suspects, ...named.filter((place) => place.line !== undefined), ...named]
+  return [...new Map(ordered.map((place) => [place.path, place])).values()].slice(0, maxFiles)
+}
+
+const talk = Effect.fnUntraced(function* (material: FixMaterial, data: CommandData<"ai.propose-fix">, tokens: number) {
+  const { system, user, leftOut } = fixPrompt(material, tokens)
+  if (leftOut.length > 0) yield* Effect.logInfo("the prompt has no room for all", { leftOut })
+  const judge = judgeFix(data.target, data.rejections)
+  return yield* converse<Proposal, Effect.Error<ReturnType<typeof judge>>, Sources>({
+    system,
+    user,
+    tools: fixTools,
+    budgetUsd: data.maxCostUsd,
+    maxOutputTokens,
+    maxTurns,
+    read: useReadTools(data.target, frameFor(material.runId)),
+    judge: (call) => {
+      if (call.name === "propose_fix") return judge(call.input)
+      if (call.name === "decline") return Effect.succeed(judgeDecline(call.input))
+      return Effect.succeed({ wrong: `there is no tool ${JSON.stringify(call.name.slice(0, 50))}` })
+    },
+  })
+})
+
+const decodeDecline = Schema.decodeUnknownOption(Decline)
+const judgeDecline = (input: unknown): Verdict<Proposal> =>
+  Option.match(decodeDecline(input), {
+    onNone: () => ({ wrong: "decline needs a reason" }),
+    onSome: ({ reason }) => ({ declined: `the model declined: ${reason}` }),
+  })
+
+const answerOf = ({ result, usage }: Conclusion<Proposal>): AnswerTo<"ai.propose-fix"> => {
+  const spent = usage === undefined ? {} : { usage }
+  if ("taken" in result) return { type: "fix-proposed", data: { proposal: result.taken, ...spent } }
+  return { type: "fix-declined", data: { why: presentable(result.declined).slice(0, 2_000), ...spent } }
+}
+
+const declined = (why: string): AnswerTo<"ai.propose-fix"> => ({ type: "fix-declined", data: { why } })
+
+export const layer = Actor.make({ name: "ai.propose-fix", handle, concurrency: 4 })
