@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { delivery, diagnosis, patchOf, proof, proposal, result, runId, sha, target } from "./delivery.suite.ts"
 import { pullRequestBody } from "./pull-request-body.ts"
 
-const golden = (name: string) => `./fixtures/${name}.md`
+const golden = (name: string) => `./fixtures/${name}.golden`
 const hostile = [
   "@everyone fixes #12, closes acme/shop#13, resolves GH-14 and https://github.com/acme/shop/issues/15",
   '<img src=x onerror="alert(1)"><script>alert(1)</script><!-- ',

@@ -38,6 +38,8 @@ export const shows = (authorization: string | null, token: string): boolean => {
 /** Whether an address or Host header names this machine only. */
 export const isLoopback = (host: string): boolean => {
   const name = host
+    .toLowerCase()
+    .replace(/^([^:]*|\[.*\]):\d+$/u, "$1")
     .replace(/:\d+$/u, "")
     .replace(/^\[(.*)\]$/u, "$1")
     .toLowerCase()
