@@ -1,61 +1,47 @@
-/** A lock between processes: a folder whose name says who holds it. A holder that died without releasing it is noticed. */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
-import { setTimeout as delay } from "node:timers/promises"
+/**
+ * Locks between processes, kept by the kernel: a child, `flock`, holds the lock for as long as our end of its pipe is open, so that
+ * a holder that dies in whatever way holds nothing.
+ */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdir } from "node:fs/promises"
+import { dirname } from "node:path"
 
-const lookEvery = 200
+const patience = 500
+
+/** Takes the lock, waiting for its holder; `shared` holders do not exclude each other. Returns how to release it. */
+export const hold = async (path, { shared = false } = {}) => {
+  await mkdir(dirname(path), { recursive: true })
+  const child = spawn("flock", [shared ? "--shared" : "--exclusive", path, "sh", "-c", "echo held; exec cat >/dev/null"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  })
+  const exited = once(child, "exit")
+  const notice = setTimeout(() => process.stderr.write(`waiting for another process, which is busy with ${path}\n`), patience)
+  const held = await Promise.race([once(child.stdout, "data").then(() => true), exited.then(() => false)])
+  clearTimeout(notice)
+  if (!held) throw new Error(`could not lock ${path}`)
+  child.unref()
+  child.stdin.unref?.()
+  child.stdout.unref?.()
+  return async () => {
+    child.ref()
+    child.stdin.end()
+    await exited
+  }
+}
 
 /** Runs `work` while no other process of this machine holds the same lock. */
 export const withLock = async (path, work) => {
-  await mkdir(dirname(path), { recursive: true })
-  for (let told = false; !(await take(path)); ) {
-    const holder = await holderOf(path)
-    if (holder !== undefined && !isAlive(holder)) await breakLock(path, holder)
-    else {
-      if (!told) process.stderr.write(`waiting for process ${holder ?? "?"}, which is busy with ${path}\n`)
-      told = true
-      await delay(lookEvery)
-    }
-  }
+  const release = await hold(path)
   try {
     return await work()
   } finally {
-    await rm(path, { recursive: true, force: true })
+    await release()
   }
 }
 
-/** The lock is made complete beside its place and then moved there: it never exists without its holder. */
-const take = async (path) => {
-  const mine = `${path}.${process.pid}`
-  await mkdir(mine, { recursive: true })
-  await writeFile(join(mine, "pid"), `${process.pid}`)
-  try {
-    await rename(mine, path)
-    return true
-  } catch (error) {
-    await rm(mine, { recursive: true, force: true })
-    if (["ENOTEMPTY", "EEXIST"].includes(error.code)) return false
-    throw error
-  }
-}
-
-const holderOf = async (path) => {
-  const text = await readFile(join(path, "pid"), "utf8").catch(() => "")
-  return text === "" ? undefined : Number(text)
-}
-
-const isAlive = (pid) => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error.code === "EPERM"
-  }
-}
-
-/** Moving it away first lets only one of several waiting processes remove it. */
-const breakLock = async (path, holder) => {
-  const away = `${path}.dead-${holder}-${process.pid}`
-  await rename(path, away).catch(() => undefined)
-  await rm(away, { recursive: true, force: true })
+/** True when nobody holds the lock at this moment. */
+export const isFree = async (path) => {
+  const [code] = await once(spawn("flock", ["--exclusive", "--nonblock", path, "true"], { stdio: "ignore" }), "exit")
+  return code === 0
 }

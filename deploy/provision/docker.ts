@@ -1,13 +1,13 @@
 /**
- * A Docker daemon: the one that answers, else one of our own. Several runs may share ours: each notes its process id in `.tools`,
- * and the last one to leave stops it.
+ * A Docker daemon: the one that answers, else one of our own. Several runs may share ours: each holds a shared lock, and the last
+ * one to leave stops it.
  */
 import { spawn } from "node:child_process"
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs"
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
-import { withLock } from "../bootstrap/lock.mjs"
+import { hold, isFree, withLock } from "../bootstrap/lock.mjs"
 import { CannotProvide, say, secondsSince } from "./say.ts"
 import { installPackages } from "./system-packages.ts"
 
@@ -25,12 +25,12 @@ const stopsWithin = 30_000
 
 const directory = () => join(toolsDirectory(), "docker")
 const pidFile = () => join(directory(), "dockerd.pid")
-const users = () => join(directory(), "users")
+const users = () => join(toolsDirectory(), "locks/docker-users")
 const locked = <A>(work: () => Promise<A>) => withLock(join(toolsDirectory(), "locks/docker"), work)
 
-const isAlive = (pid: number, name: RegExp) => {
+const isDaemon = (pid: number) => {
   const path = `/proc/${pid}/comm`
-  return existsSync(path) && name.test(readFileSync(path, "utf8"))
+  return existsSync(path) && /^dockerd$/m.test(readFileSync(path, "utf8"))
 }
 
 const answers = async (socket: string): Promise<boolean> => {
@@ -50,9 +50,8 @@ export const holdDocker = (): Promise<Docker> =>
       if (host !== undefined) throw new CannotProvide(`No Docker daemon answers at DOCKER_HOST=${host}`)
       await startDaemon(socket)
     }
-    await mkdir(users(), { recursive: true })
-    await writeFile(join(users(), `${process.pid}`), "")
-    return { socket, release: () => locked(leave) }
+    const leave = await hold(users(), { shared: true })
+    return { socket, release: () => locked(() => leave().then(stopUnused)) }
   })
 
 const startDaemon = async (socket: string): Promise<void> => {
@@ -70,7 +69,7 @@ const startDaemon = async (socket: string): Promise<void> => {
   const pid = daemon.pid ?? -1
   await writeFile(pidFile(), `${pid}`)
   while (!(await answers(socket))) {
-    const failed = !isAlive(pid, /dockerd/)
+    const failed = !isDaemon(pid)
     if (failed || performance.now() - start > startsWithin) {
       await stopDaemon(pid)
       throw new CannotProvide(`dockerd ${failed ? "ended" : "is not ready"}: ${readFileSync(log, "utf8").slice(-1_500)}`)
@@ -83,28 +82,20 @@ const startDaemon = async (socket: string): Promise<void> => {
 /** A daemon that was killed leaves its pid file, and the next one refuses to start when that number is in use again. */
 const removeStalePidFile = async () => {
   const text = await readFile(systemPidFile, "utf8").catch(() => "")
-  if (text !== "" && !isAlive(Number(text), /dockerd/)) await rm(systemPidFile, { force: true })
+  if (text !== "" && !isDaemon(Number(text))) await rm(systemPidFile, { force: true })
 }
 
-const leave = async (): Promise<void> => {
-  await rm(join(users(), `${process.pid}`), { force: true })
-  const others = await Promise.all(
-    (await readdir(users())).map(async (pid) => {
-      const alive = isAlive(Number(pid), /./)
-      if (!alive) await rm(join(users(), pid), { force: true })
-      return alive
-    }),
-  )
+const stopUnused = async (): Promise<void> => {
   const ours = Number(await readFile(pidFile(), "utf8").catch(() => "0"))
-  if (ours === 0 || others.includes(true)) return
+  if (ours === 0 || !(await isFree(users()))) return
   await stopDaemon(ours)
   say(`stopped dockerd (${ours})`)
 }
 
 const stopDaemon = async (pid: number): Promise<void> => {
   const start = performance.now()
-  if (isAlive(pid, /dockerd/)) process.kill(pid, "SIGTERM")
-  while (isAlive(pid, /dockerd/) && performance.now() - start < stopsWithin) await Bun.sleep(100)
-  if (isAlive(pid, /dockerd/)) process.kill(pid, "SIGKILL")
+  if (isDaemon(pid)) process.kill(pid, "SIGTERM")
+  while (isDaemon(pid) && performance.now() - start < stopsWithin) await Bun.sleep(100)
+  if (isDaemon(pid)) process.kill(pid, "SIGKILL")
   await rm(pidFile(), { force: true })
 }
