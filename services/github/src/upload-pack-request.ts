@@ -37,13 +37,8 @@ export const shows = (authorization: string | null, token: string): boolean => {
 
 /** Whether an address or Host header names this machine only. */
 export const isLoopback = (host: string): boolean => {
-  const name = host
-    .toLowerCase()
-    .replace(/^([^:]*|\[.*\]):\d+$/u, "$1")
-    .replace(/:\d+$/u, "")
-    .replace(/^\[(.*)\]$/u, "$1")
-    .toLowerCase()
-  return name === "localhost" || name === "::1" || /^127(?:\.\d{1,3}){3}$/u.test(name)
+  const [, name = ""] = /^(\[.*\]|[^:]*|::1)(?::\d+)?$/u.exec(host.toLowerCase()) ?? []
+  return ["localhost", "::1", "[::1]"].includes(name) || /^127(?:\.\d{1,3}){3}$/u.test(name)
 }
 
 /** The request headers that git's protocol needs; nothing else goes out, least of all our own credential's place. */
