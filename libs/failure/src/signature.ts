@@ -52,14 +52,25 @@ export const signatureOf = (log: LogDigest | string): Signature => {
 
 /** The normalised lines a signature is made of. */
 export const tellingLines = (digest: LogDigest): ReadonlyArray<string> => {
-  const lines = digest.text.split("\n")
-  const block = firstFailure(lines.slice(digest.firstError ?? 0))
+  const telling = quotedLines(digest).map(normaliseLine)
+  return telling.length > 0
+    ? telling
+    : digest.text
+        .split("\n")
+        .map(normaliseLine)
+        .filter((line) => line !== "")
+        .slice(0, LINES)
+}
+
+/** The same lines as the log has them: what failed, and with which words; nothing if the log does not say. */
+export const quotedLines = (digest: LogDigest): ReadonlyArray<string> => {
+  if (digest.firstError === undefined) return []
+  const block = firstFailure(digest.text.split("\n").slice(digest.firstError))
   const messages = block.filter((line) => /^E {2,}\S/.test(line))
   const chosen = messages.length > 0 ? [...block.slice(0, 1), ...messages] : block.filter(isTelling)
   const kind = markOf(block[0] ?? "")?.kind
   const count = kind === "compile" || kind === "lint" ? 1 : LINES
-  const telling = chosen.map(normaliseLine).filter((line) => /[\p{L}\d]/u.test(line))
-  return (telling.length > 0 ? telling : lines.map(normaliseLine).filter((line) => line !== "")).slice(0, count)
+  return chosen.flatMap((line) => (/[\p{L}\d]/u.test(normaliseLine(line)) ? [line.trim()] : [])).slice(0, count)
 }
 
 /** Up to the next report of the same kind, or the tool's summary. */
