@@ -24,9 +24,17 @@ export const ReadFileQuestion = Schema.Struct({
   toLine: Schema.optionalKey(Positive),
 })
 export type ReadFileQuestion = typeof ReadFileQuestion.Type
-/** `text` starts at `fromLine`; fewer lines than asked for when the answer would be too long. */
+/**
+ * `text` starts at `fromLine`, without the line feed of its last line; fewer lines than asked for when the answer would be too long.
+ * `finalNewline: false`: the file's last line, which this answer reaches, ends without a line feed.
+ */
 export const ReadFileAnswer = Schema.Union([
-  Schema.Struct({ text: Schema.String.check(Schema.isMaxLength(maxAnswerText)), fromLine: Positive, totalLines: Count }),
+  Schema.Struct({
+    text: Schema.String.check(Schema.isMaxLength(maxAnswerText)),
+    fromLine: Positive,
+    totalLines: Count,
+    finalNewline: Schema.optionalKey(Schema.Boolean),
+  }),
   Missing,
 ])
 export type ReadFileAnswer = typeof ReadFileAnswer.Type
