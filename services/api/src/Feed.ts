@@ -1,0 +1,146 @@
+import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { HttpError } from "@ci-fix-pilot/contract/http"
+import { allRuns } from "@ci-fix-pilot/contract/subjects"
+import { Context, Effect, Layer, Result, Schedule, Schema, Semaphore, Stream } from "effect"
+import { Follower } from "./Follower.ts"
+import { frameOf, heartbeat } from "./frame.ts"
+import { Runs } from "./Runs.ts"
+import { LedgerEntry } from "./run-view.ts"
+import { settings } from "./settings.ts"
+
+/** Entries read at once, when something was missed or a client resumes. */
+const pageSize = 200
+const heartbeatEvery = "15 seconds"
+/** How often the ledger itself is looked at: what the broker did not say is shown a second later. */
+const lookEvery = "1 second"
+
+const full = new HttpError({ code: "unavailable", message: "too many live streams", retryAfter: 5 })
+const notYet = new HttpError({ code: "unavailable", message: "the ledger cannot be read yet", retryAfter: 1 })
+
+const Told = Schema.fromJsonString(Schema.Struct({ ...LedgerEntry.fields, causedBy: Schema.optionalKey(Schema.String) }))
+const decodeTold = Schema.decodeUnknownResult(Told)
+
+export interface FollowOptions {
+  /** The last position the client has; none: from now on. */
+  readonly after?: number
+  readonly runId?: string
+}
+
+/** The ledger, live: every entry once, in order, after its commit, to every client. */
+export class Feed extends Context.Service<
+  Feed,
+  {
+    readonly follow: (options: FollowOptions) => Effect.Effect<Follower, HttpError>
+    readonly clients: Effect.Effect<number>
+  }
+>()("ci-fix-pilot/api/Feed") {
+  static readonly layer = Layer.effect(
+    Feed,
+    Effect.gen(function* () {
+      const runs = yield* Runs
+      const bus = yield* Bus
+      const { maxStreams } = yield* settings
+      const followers = new Set<Follower>()
+      const lock = yield* Semaphore.make(1)
+      let open = 0
+      let head: number | undefined
+
+      /** One encoding for all. */
+      const show = (entry: LedgerEntry) => {
+        if (entry.position <= (head ?? 0)) return
+        head = entry.position
+        if (followers.size === 0) return
+        const frame = frameOf(entry)
+        for (const follower of followers) if (wants(follower, entry)) follower.push(frame)
+      }
+
+      /** Reads from the ledger whatever was not shown. The first time, it only learns where the ledger ends. */
+      const catchUp: Effect.Effect<void> = Effect.gen(function* () {
+        if (head === undefined) {
+          head = yield* runs.head
+          return
+        }
+        let page: ReadonlyArray<LedgerEntry>
+        do {
+          page = yield* runs.after(head, pageSize)
+          for (const entry of page) show(entry)
+        } while (page.length === pageSize)
+      }).pipe(
+        Effect.catch((error) => Effect.logDebug("the ledger could not be read", error.message)),
+        lock.withPermits(1),
+      )
+
+      const hear = (text: string) =>
+        Effect.suspend(() => {
+          const told = decodeTold(text)
+          if (Result.isFailure(told)) return Effect.logWarning("an entry could not be read", told.failure.message)
+          const entry = { ...told.success, causedBy: told.success.causedBy ?? null }
+          if (head !== undefined && entry.position > head + 1) return catchUp
+          return head === undefined ? Effect.void : Effect.sync(() => show(entry))
+        })
+
+      const listen = bus.subscribe(allRuns).pipe(
+        Effect.flatMap((messages) => Stream.runForEach(messages, ({ text }) => hear(text))),
+        Effect.scoped,
+        Effect.catchCause((cause) => Effect.logWarning("the live feed starts again", cause)),
+        Effect.repeat(Schedule.spaced(lookEvery)),
+      )
+      const beat = Effect.sync(() => {
+        for (const follower of followers) follower.push(heartbeat)
+      })
+
+      yield* catchUp
+      yield* Effect.forkScoped(listen)
+      yield* catchUp.pipe(Effect.repeat(Schedule.spaced(lookEvery)), Effect.forkScoped)
+      yield* beat.pipe(Effect.repeat(Schedule.spaced(heartbeatEvery)), Effect.forkScoped)
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          for (const follower of [...followers]) follower.close()
+        }),
+      )
+
+      /** Brings a client from its position to the present, page by page as it reads, then lets it join the others. */
+      const replay = Effect.fnUntraced(function* (follower: Follower) {
+        while (!follower.closed) {
+          const now = head ?? 0
+          // No await between this look and joining: nothing can be shown in between.
+          if (follower.position >= now) return void followers.add(follower)
+          const page = yield* runs.after(follower.position, pageSize, follower.runId)
+          for (const entry of page) {
+            yield* Effect.promise(() => follower.room())
+            follower.push(frameOf(entry))
+            follower.position = entry.position
+          }
+          if (page.length < pageSize) follower.position = Math.max(follower.position, now)
+        }
+      })
+
+      const follow = Effect.fnUntraced(function* ({ after, runId }: FollowOptions) {
+        if (after !== undefined && after > (head ?? 0)) yield* catchUp
+        if (head === undefined) return yield* notYet
+        if (open >= maxStreams) return yield* full
+        open += 1
+        // A position beyond the ledger's end is of another ledger: there is nothing to resume.
+        const follower: Follower = new Follower(Math.min(after ?? head, head), runId, () => {
+          open -= 1
+          followers.delete(follower)
+        })
+        yield* replay(follower).pipe(
+          Effect.catchCause((cause) =>
+            Effect.andThen(
+              Effect.logWarning("a client could not resume", cause),
+              Effect.sync(() => follower.close()),
+            ),
+          ),
+          Effect.forkDetach,
+        )
+        return follower
+      })
+
+      return Feed.of({ follow, clients: Effect.sync(() => open) })
+    }),
+  )
+}
+
+const wants = (follower: Follower, { position, runId }: LedgerEntry) =>
+  position > follower.position && (follower.runId === undefined || follower.runId === runId)

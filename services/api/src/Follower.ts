@@ -1,0 +1,63 @@
+import { greeting } from "./frame.ts"
+
+/** What a client may leave unread (bytes) before it is cut off; it resumes from the ledger when it comes back. */
+export const bufferBytes = 1_048_576
+
+/** One client of the stream: a bounded buffer, and the last position it was sent. */
+export class Follower {
+  readonly body: ReadableStream<Uint8Array>
+  readonly runId: string | undefined
+  position: number
+  readonly #onClose: () => void
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  #drained: (() => void) | undefined
+  #closed = false
+
+  constructor(position: number, runId: string | undefined, onClose: () => void) {
+    this.position = position
+    this.runId = runId
+    this.#onClose = onClose
+    this.body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+          controller.enqueue(greeting(position))
+        },
+        pull: () => this.#drained?.(),
+        cancel: () => this.close(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: bufferBytes }),
+    )
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Sends bytes unless the client is too far behind: then it is cut off, for its memory is ours. */
+  push(bytes: Uint8Array): void {
+    if (this.#closed) return
+    if ((this.#controller?.desiredSize ?? 0) <= 0) this.close()
+    else this.#controller?.enqueue(bytes)
+  }
+
+  /** Resolves when there is room for more. */
+  async room(): Promise<void> {
+    while (!this.#closed && (this.#controller?.desiredSize ?? 0) <= 0)
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve
+      })
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#drained?.()
+    this.#onClose()
+    try {
+      this.#controller?.close()
+    } catch {
+      // The client closed it first.
+    }
+  }
+}

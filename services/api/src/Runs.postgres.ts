@@ -1,0 +1,148 @@
+import { RunId } from "@ci-fix-pilot/contract/ids"
+import { type RunEvent, runEvents } from "@ci-fix-pilot/contract/run-events"
+import { Strategy } from "@ci-fix-pilot/contract/values"
+import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
+import { Effect, Layer, Option, Schema } from "effect"
+import { Runs, type RunsQuery } from "./Runs.ts"
+import { type LedgerEntry, type RunSummary, Status } from "./run-view.ts"
+
+const Instant = Schema.NullOr(Schema.Date)
+
+const runRows = rowsOf(
+  Schema.Struct({
+    runId: RunId,
+    repository: Schema.String,
+    branch: Schema.String,
+    commitSha: Schema.String,
+    title: Schema.String,
+    status: Status,
+    phase: Schema.String,
+    signature: Schema.NullOr(Schema.String),
+    attempt: Schema.Int,
+    maxAttempts: Schema.Int,
+    strategy: Schema.NullOr(Strategy),
+    pullRequestUrl: Schema.NullOr(Schema.String),
+    costUsd: Schema.Finite,
+    createdAt: Schema.Date,
+    updatedAt: Schema.Date,
+    stoppedAt: Instant,
+    deadlineAt: Instant,
+  }),
+)
+const entryRows = rowsOf(
+  Schema.Struct({
+    runId: RunId,
+    seq: Schema.Int,
+    position: Schema.Finite,
+    type: Schema.String,
+    at: Schema.Date,
+    causedBy: Schema.NullOr(Schema.String),
+    traceparent: Schema.String,
+    data: Schema.Unknown,
+  }),
+)
+const countRows = rowsOf(Schema.Struct({ count: Schema.Finite }))
+const rememberedRows = rowsOf(
+  Schema.Struct({ attempt: Schema.NullOr(Schema.Int), told: Schema.String, outcome: Schema.NullOr(Schema.String), at: Schema.Date }),
+)
+
+const summaryOf = (row: Effect.Success<ReturnType<typeof runRows>>[number]): RunSummary => ({
+  ...row,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+  stoppedAt: row.stoppedAt?.toISOString() ?? null,
+  deadlineAt: row.deadlineAt?.toISOString() ?? null,
+})
+
+const entryOf = (row: Effect.Success<ReturnType<typeof entryRows>>[number]): LedgerEntry => ({ ...row, at: row.at.toISOString() })
+
+const runColumns = `run_id as "runId", repository, branch, commit_sha as "commitSha", title, status, phase, signature, attempt, max_attempts as "maxAttempts",
+  strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
+  stopped_at as "stoppedAt", deadline_at as "deadlineAt"`
+const entryColumns = `run_id as "runId", seq, position::float8 as position, type, at, caused_by as "causedBy", traceparent, data`
+
+const wanted = `where ($1::text is null or status = $1) and ($2::text is null or lower(repository) = lower($2))
+  and ($3::text is null or title ilike $3 or branch ilike $3 or repository ilike $3 or commit_sha ilike $3 or run_id ilike $3)`
+
+/** `%` and `_` stand for themselves in what a person looks for. */
+const like = (text: string) => `%${text.replaceAll(/[\\%_]/gu, "\\$&")}%`
+const parametersOf = ({ status, repository, text }: RunsQuery) => [
+  status ?? null,
+  repository ?? null,
+  text === undefined || text === "" ? null : like(text),
+]
+
+const decoders = new Map(
+  Object.entries(runEvents).map(([type, data]) => [
+    type,
+    Schema.decodeUnknownEffect(Schema.Struct({ type: Schema.Literal(type), data: data as unknown as Schema.Codec<unknown> })),
+  ]),
+)
+/** An entry's fact, decoded by its own schema; one that does not fit is a defect: the planner checked it before it wrote it. */
+const eventOf = ({ type, data }: LedgerEntry) => {
+  const decode = decoders.get(type)
+  if (decode === undefined) return Effect.die(new Error(`the ledger holds an unknown fact: ${type}`))
+  return Effect.orDie(decode({ type, data })) as Effect.Effect<RunEvent>
+}
+
+export const layer = Layer.effect(
+  Runs,
+  Effect.gen(function* () {
+    const { query } = yield* Sql
+    const count = (rows: ReturnType<typeof query>) =>
+      rows.pipe(
+        Effect.flatMap(countRows),
+        Effect.map(([row]) => row?.count ?? 0),
+      )
+    return Runs.of({
+      page: Effect.fn("Runs.page")(function* (asked: RunsQuery) {
+        const parameters = parametersOf(asked)
+        const [items, total] = yield* Effect.all(
+          [
+            query(`select ${runColumns} from run ${wanted} order by created_at desc, run_id limit $4::int offset $5::int`, [
+              ...parameters,
+              asked.pageSize,
+              (asked.page - 1) * asked.pageSize,
+            ]).pipe(Effect.flatMap(runRows)),
+            count(query(`select count(*)::float8 as count from run ${wanted}`, parameters)),
+          ],
+          { concurrency: "unbounded" },
+        )
+        return { items: items.map(summaryOf), total }
+      }),
+      find: (runId) =>
+        query(`select ${runColumns} from run where run_id = $1`, [runId]).pipe(
+          Effect.flatMap(runRows),
+          Effect.map(([row]) => Option.map(Option.fromNullishOr(row), summaryOf)),
+        ),
+      ledger: Effect.fn("Runs.ledger")(function* (runId: string) {
+        const rows = yield* query(`select ${entryColumns} from run_event where run_id = $1 order by seq`, [runId]).pipe(
+          Effect.flatMap(entryRows),
+        )
+        return yield* Effect.forEach(rows.map(entryOf), (entry) => Effect.map(eventOf(entry), (event) => ({ ...entry, event })))
+      }),
+      after: (position, limit, runId) =>
+        (runId === undefined
+          ? query(`select ${entryColumns} from run_event where position > $1 order by position limit $2::int`, [position, limit])
+          : query(`select ${entryColumns} from run_event where run_id = $3 and position > $1 order by position limit $2::int`, [
+              position,
+              limit,
+              runId,
+            ])
+        ).pipe(
+          Effect.flatMap(entryRows),
+          Effect.map((rows) => rows.map(entryOf)),
+        ),
+      head: count(query("select coalesce(max(position), 0)::float8 as count from run_event")),
+      remembered: (runId) =>
+        query(
+          `select attempt, coalesce(data ->> 'outcome', '') as told, outcome, coalesce(closed_at, created_at) as at
+           from command where run_id = $1 and type = 'memory.remember' order by created_at, command_id`,
+          [runId],
+        ).pipe(
+          Effect.flatMap(rememberedRows),
+          Effect.map((rows) => rows.map((row) => ({ ...row, at: row.at.toISOString() }))),
+        ),
+    })
+  }),
+)

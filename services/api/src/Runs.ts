@@ -1,0 +1,38 @@
+import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import type { SqlError } from "@ci-fix-pilot/sql/Sql"
+import { Context, type Effect, type Option } from "effect"
+import type { LedgerEntry, RunSummary, Status } from "./run-view.ts"
+
+/** `text` is looked for in title, branch, commit, repository and run id. */
+export interface RunsQuery {
+  readonly page: number
+  readonly pageSize: number
+  readonly status?: Status
+  readonly repository?: string
+  readonly text?: string
+}
+
+/** A memory that was to be kept, and whether it was. */
+export interface Remembering {
+  readonly attempt: number | null
+  readonly told: string
+  readonly outcome: string | null
+  readonly at: string
+}
+
+/** The read side of the ledger: it never writes a run. Layer: `Runs.postgres`. */
+export class Runs extends Context.Service<
+  Runs,
+  {
+    /** Newest first. */
+    readonly page: (query: RunsQuery) => Effect.Effect<{ readonly items: ReadonlyArray<RunSummary>; readonly total: number }, SqlError>
+    readonly find: (runId: string) => Effect.Effect<Option.Option<RunSummary>, SqlError>
+    /** A run's ledger, in order. */
+    readonly ledger: (runId: string) => Effect.Effect<ReadonlyArray<LedgerEntry & { readonly event: RunEvent }>, SqlError>
+    /** Entries behind a position, of all runs or of one, in order. */
+    readonly after: (position: number, limit: number, runId?: string) => Effect.Effect<ReadonlyArray<LedgerEntry>, SqlError>
+    /** The last position that was committed; 0 for an empty ledger. */
+    readonly head: Effect.Effect<number, SqlError>
+    readonly remembered: (runId: string) => Effect.Effect<ReadonlyArray<Remembering>, SqlError>
+  }
+>()("ci-fix-pilot/api/Runs") {}

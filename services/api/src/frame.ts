@@ -1,0 +1,12 @@
+import type { LedgerEntry } from "./run-view.ts"
+
+const encoder = new TextEncoder()
+
+/** One event of the stream. `id` is the ledger position that `Last-Event-ID` resumes from; JSON holds no line breaks. */
+export const frameOf = (entry: LedgerEntry): Uint8Array => encoder.encode(`id: ${entry.position}\ndata: ${JSON.stringify(entry)}\n\n`)
+
+/** Keeps the connection open through proxies, and finds clients that left. */
+export const heartbeat = encoder.encode(": heartbeat\n\n")
+
+/** The first bytes: come back after a second, and from this position even if nothing happens before. */
+export const greeting = (position: number): Uint8Array => encoder.encode(`retry: 1000\nid: ${position}\n\n`)

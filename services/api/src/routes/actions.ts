@@ -1,0 +1,109 @@
+import type { Bus } from "@ci-fix-pilot/actor/Bus"
+import type { EventData } from "@ci-fix-pilot/contract/events"
+import { HttpError, invalid } from "@ci-fix-pilot/contract/http"
+import { RunId, Sha256 } from "@ci-fix-pilot/contract/ids"
+import { ReviewAction } from "@ci-fix-pilot/contract/values"
+import { cleanText } from "@ci-fix-pilot/failure/clean"
+import { redactText } from "@ci-fix-pilot/failure/redact"
+import { Effect, Option, Result, Schema, SchemaParser } from "effect"
+import { Elysia } from "elysia"
+import { findReview, giveReview } from "../give-review.ts"
+import type { Reviews } from "../Reviews.ts"
+import type { Respond } from "../respond.ts"
+import { ReviewAnswer } from "../run-view.ts"
+
+const standard = Schema.toStandardSchemaV1
+const Key = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))
+
+/** What a reviewer says with an action; all of it may be left out. */
+const ReviewBody = Schema.Struct({
+  note: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(2_000))),
+  reviewer: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))),
+  idempotencyKey: Schema.optionalKey(Key),
+  patchSha256: Schema.optionalKey(Sha256),
+})
+const decode = SchemaParser.decodeUnknownResult(ReviewBody, { errors: "all" })
+
+const isRunId = Schema.is(RunId)
+const isKey = Schema.is(Key)
+const noSuchRun = (runId: string) => new HttpError({ code: "not-found", message: `there is no run ${runId.slice(0, 60)}` })
+const noSuchReview = new HttpError({ code: "not-found", message: "there is no such review of this run" })
+const badKey = new HttpError({
+  code: "invalid",
+  message: "the idempotency key must have 1 to 200 characters",
+  fields: [{ field: "idempotency-key", message: "Expected 1 to 200 characters" }],
+})
+
+/** As people typed it, without secrets and hidden text. */
+const plain = (text: string, max: number) => cleanText(redactText(text)).slice(0, max).toWellFormed()
+
+const answer = (given: ReviewAnswer): Effect.Effect<Response, HttpError> => {
+  const location = `/v1/ci-healing/runs/${given.runId}/reviews/${given.review}`
+  if (given.result === "pending") return Effect.succeed(Response.json(given, { status: 202, headers: { location } }))
+  if (given.result === "applied") return Effect.succeed(Response.json(given))
+  return Effect.fail(
+    new HttpError({ code: "conflict", message: given.why ?? `the run is ${given.status}`, current: { status: given.status } }),
+  )
+}
+
+const act = Effect.fn("api.act")(function* (
+  runId: string,
+  action: EventData<"review-given">["action"],
+  body: unknown,
+  header: string | null,
+) {
+  if (!isRunId(runId)) return yield* noSuchRun(runId)
+  const decoded = decode(body ?? {})
+  if (Result.isFailure(decoded)) return yield* invalid("review", decoded.failure)
+  const { note, reviewer = "api", idempotencyKey, patchSha256 } = decoded.success
+  const key = header ?? idempotencyKey ?? crypto.randomUUID()
+  if (!isKey(key)) return yield* badKey
+  const given = yield* giveReview(runId, key, {
+    action,
+    reviewer: plain(reviewer, 100),
+    ...(note === undefined || note === "" ? {} : { note: plain(note, 2_000) }),
+    ...(patchSha256 === undefined ? {} : { patchSha256 }),
+  })
+  return yield* answer(given)
+})
+
+const look = Effect.fn("api.look-at-review")(function* (runId: string, review: string) {
+  const found = isRunId(runId) ? yield* findReview(runId, review) : Option.none()
+  return yield* answer(yield* Effect.fromOption(found).pipe(Effect.mapError(() => noSuchReview)))
+})
+
+/** What a reviewer may do with a run. The first committed word wins; the other gets 409 with the current state. */
+export const actionRoutes = (respond: Respond<Reviews | Bus>) =>
+  new Elysia()
+    .post(
+      "/v1/ci-healing/runs/:runId/actions/:action",
+      ({ params, body, request }) => respond(act(params.runId, params.action, body, request.headers.get("idempotency-key"))),
+      {
+        params: standard(Schema.Struct({ runId: Schema.String, action: ReviewAction })),
+        response: { 200: standard(ReviewAnswer), 202: standard(ReviewAnswer) },
+        detail: {
+          summary: "Approve, deny, abort, or say that a person fixed it",
+          tags: ["reviews"],
+          parameters: [{ name: "Idempotency-Key", in: "header", required: false, schema: { type: "string", maxLength: 200 } }],
+          requestBody: {
+            content: {
+              "application/json": {
+                schema: {
+                  type: "object",
+                  properties: {
+                    note: { type: "string", maxLength: 2_000 },
+                    reviewer: { type: "string", maxLength: 100 },
+                    idempotencyKey: { type: "string", maxLength: 200 },
+                    patchSha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    )
+    .get("/v1/ci-healing/runs/:runId/reviews/:review", ({ params }) => respond(look(params.runId, params.review)), {
+      response: { 200: standard(ReviewAnswer) },
+      detail: { summary: "How a review ended", tags: ["reviews"] },
+    })

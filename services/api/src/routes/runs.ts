@@ -1,0 +1,92 @@
+import { Objects } from "@ci-fix-pilot/actor/Objects"
+import { HttpError } from "@ci-fix-pilot/contract/http"
+import { RunId } from "@ci-fix-pilot/contract/ids"
+import type { ObjectRef } from "@ci-fix-pilot/contract/values"
+import { Effect, Option, Schema } from "effect"
+import { Elysia } from "elysia"
+import { Runs, type RunsQuery } from "../Runs.ts"
+import type { Respond } from "../respond.ts"
+import { fold, runDetail } from "../run-detail.ts"
+import { RunDetail, RunMemory, RunPage, Status } from "../run-view.ts"
+
+const standard = Schema.toStandardSchemaV1
+const Positive = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
+const Text = Schema.String.check(Schema.isMaxLength(200))
+const defaultPageSize = 20
+
+const ListQuery = Schema.Struct({
+  page: Schema.optionalKey(Positive),
+  pageSize: Schema.optionalKey(Positive.check(Schema.isLessThanOrEqualTo(100))),
+  status: Schema.optionalKey(Status),
+  repository: Schema.optionalKey(Text),
+  text: Schema.optionalKey(Text),
+})
+const LogQuery = Schema.Struct({ of: Schema.optionalKey(Schema.Literals(["failure", "reproduction"])) })
+
+const isRunId = Schema.is(RunId)
+const noSuchRun = (runId: string) => new HttpError({ code: "not-found", message: `there is no run ${runId.slice(0, 60)}` })
+const logGone = new HttpError({ code: "not-found", message: "the full log is not kept any more; the run holds its telling part" })
+
+const list = Effect.fn("api.list-runs")(function* (query: Partial<RunsQuery>) {
+  const runs = yield* Runs
+  const { page = 1, pageSize = defaultPageSize } = query
+  // The position first: what is committed while the page is read is seen twice, never missed.
+  const position = yield* runs.head
+  const { items, total } = yield* runs.page({ ...query, page, pageSize })
+  return { items, page, pageSize, total, position }
+})
+
+const ledgerOf = Effect.fn("api.read-ledger")(function* (runId: string) {
+  const runs = yield* Runs
+  const ledger = isRunId(runId) ? yield* runs.ledger(runId) : []
+  return ledger.length > 0 ? ledger : yield* noSuchRun(runId)
+})
+
+const detail = Effect.fn("api.read-run")(function* (runId: string) {
+  const runs = yield* Runs
+  const ledger = yield* ledgerOf(runId)
+  const summary = yield* runs.find(runId)
+  const found = Option.flatMap(summary, (known) => Option.fromUndefinedOr(runDetail(known, ledger)))
+  return yield* Effect.fromOption(found).pipe(Effect.mapError(() => noSuchRun(runId)))
+})
+
+const memory = Effect.fn("api.read-memory")(function* (runId: string) {
+  const runs = yield* Runs
+  const run = fold((yield* ledgerOf(runId)).map(({ event }) => event))
+  return { runId, recalled: run?.matches ?? [], remembered: yield* runs.remembered(runId) }
+})
+
+const text = (log: ReadableStream<Uint8Array>) =>
+  new Response(log, { headers: { "content-type": "text/plain; charset=utf-8", "content-security-policy": "sandbox" } })
+
+const log = Effect.fn("api.read-log")(function* (runId: string, of: "failure" | "reproduction") {
+  const run = fold((yield* ledgerOf(runId)).map(({ event }) => event))
+  const failure = run?.failure?.digest.object ?? run?.source.digest?.object
+  const ref: ObjectRef | undefined = of === "failure" ? failure : run?.reproduction?.digest.object
+  if (ref === undefined) return yield* logGone
+  return yield* Objects.use((objects) => objects.get(ref)).pipe(
+    Effect.map(text),
+    Effect.mapError(() => logGone),
+  )
+})
+
+/** What runs there are, and everything about one. */
+export const runRoutes = (respond: Respond<Runs | Objects>) =>
+  new Elysia()
+    .get("/v1/ci-healing/runs", ({ query }) => respond(list(query)), {
+      query: standard(ListQuery),
+      response: { 200: standard(RunPage) },
+      detail: { summary: "The runs, newest first", tags: ["runs"] },
+    })
+    .get("/v1/ci-healing/runs/:runId", ({ params }) => respond(detail(params.runId)), {
+      response: { 200: standard(RunDetail) },
+      detail: { summary: "One run: state, attempts, proof, ledger", tags: ["runs"] },
+    })
+    .get("/v1/ci-healing/runs/:runId/memory", ({ params }) => respond(memory(params.runId)), {
+      response: { 200: standard(RunMemory) },
+      detail: { summary: "What was remembered for and of a run", tags: ["runs"] },
+    })
+    .get("/v1/ci-healing/runs/:runId/log", ({ params, query }) => respond(log(params.runId, query.of ?? "failure")), {
+      query: standard(LogQuery),
+      detail: { summary: "The full redacted log, while it is kept", tags: ["runs"] },
+    })

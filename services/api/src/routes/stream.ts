@@ -1,0 +1,48 @@
+import { invalid } from "@ci-fix-pilot/contract/http"
+import { RunId } from "@ci-fix-pilot/contract/ids"
+import { Effect, Result, Schema, SchemaParser } from "effect"
+import { Elysia } from "elysia"
+import { Feed } from "../Feed.ts"
+import type { Respond } from "../respond.ts"
+
+const Position = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+const Follow = Schema.Struct({ after: Schema.optionalKey(Position), runId: Schema.optionalKey(RunId) })
+const decode = SchemaParser.decodeUnknownResult(Follow, { errors: "all" })
+
+/** A reconnecting EventSource says where it was in a header, and repeats the URL it began with: the header counts. */
+const asked = (request: Request) => {
+  const query = new URL(request.url).searchParams
+  const after = request.headers.get("last-event-id") || query.get("after")
+  const runId = query.get("runId")
+  return { ...(after === null ? {} : { after }), ...(runId === null ? {} : { runId }) }
+}
+
+const follow = Effect.fn("api.follow")(function* (request: Request) {
+  const decoded = decode(asked(request))
+  if (Result.isFailure(decoded)) return yield* invalid("stream", decoded.failure)
+  const follower = yield* Feed.use((feed) => feed.follow(decoded.success))
+  request.signal.addEventListener("abort", () => follower.close())
+  return new Response(follower.body, { headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" } })
+})
+
+/** The ledger, live, as server-sent events. */
+export const streamRoutes = (respond: Respond<Feed>) =>
+  new Elysia().get(
+    "/v1/ci-healing/stream",
+    ({ request, server }) => {
+      // A quiet stream is no idle connection.
+      server?.timeout(request, 0)
+      return respond(follow(request))
+    },
+    {
+      detail: {
+        summary: "Every ledger entry, live; resumes by Last-Event-ID without a gap",
+        tags: ["stream"],
+        parameters: [
+          { name: "runId", in: "query", required: false, schema: { type: "string" } },
+          { name: "after", in: "query", required: false, schema: { type: "integer" } },
+          { name: "Last-Event-ID", in: "header", required: false, schema: { type: "integer" } },
+        ],
+      },
+    },
+  )

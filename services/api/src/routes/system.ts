@@ -1,0 +1,78 @@
+import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { Service } from "@ci-fix-pilot/contract/ids"
+import { healthSubject } from "@ci-fix-pilot/contract/subjects"
+import { Effect, Option, Schema } from "effect"
+import { Elysia } from "elysia"
+import { Feed } from "../Feed.ts"
+import { Runs } from "../Runs.ts"
+import type { Respond } from "../respond.ts"
+import { Backlog, Totals } from "../Totals.ts"
+
+/** A service that does not answer within this (ms) counts as away. */
+const patience = 1_000
+
+/** What a service says of itself. */
+const Health = Schema.Struct({
+  ready: Schema.Boolean,
+  notes: Schema.Array(Schema.String),
+  version: Schema.optionalKey(Schema.String),
+  upMs: Schema.optionalKey(Schema.Finite),
+  rssBytes: Schema.optionalKey(Schema.Finite),
+})
+const ServiceState = Schema.Struct({ service: Service, answers: Schema.Boolean, health: Schema.optionalKey(Health) })
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Health))
+
+const Stream = Schema.Struct({
+  name: Schema.String,
+  messages: Schema.Finite,
+  durables: Schema.Array(Schema.Struct({ durable: Schema.String, waiting: Schema.Finite, unacked: Schema.Finite })),
+})
+const System = Schema.Struct({
+  services: Schema.Array(ServiceState),
+  bus: Schema.Struct({ connected: Schema.Boolean, streams: Schema.Array(Stream) }),
+  backlog: Backlog,
+  streamClients: Schema.Finite,
+})
+
+const askHealth = (service: Service) =>
+  Bus.use((bus) => bus.ask(healthSubject(service), "", patience)).pipe(
+    Effect.flatMap((text) => decode(text)),
+    Effect.map((health) => ({ service, answers: true, health })),
+    Effect.catch(() => Effect.succeed({ service, answers: false })),
+  )
+
+const system = Effect.gen(function* () {
+  const bus = yield* Bus
+  const totals = yield* Totals
+  const feed = yield* Feed
+  const streams = bus.state.pipe(
+    Effect.timeoutOption(patience),
+    Effect.map(Option.getOrElse(() => [])),
+    Effect.orElseSucceed(() => []),
+  )
+  const [services, connected, states, backlog, streamClients] = yield* Effect.all(
+    [Effect.forEach(Service.literals, askHealth, { concurrency: "unbounded" }), bus.isConnected, streams, totals.backlog, feed.clients],
+    { concurrency: "unbounded" },
+  )
+  return { services, bus: { connected, streams: states }, backlog, streamClients }
+}).pipe(Effect.withSpan("api.system"))
+
+const ready = Effect.gen(function* () {
+  const database = yield* Runs.use((runs) => runs.head).pipe(
+    Effect.timeout("2 seconds"),
+    Effect.as(true),
+    Effect.catch(() => Effect.succeed(false)),
+  )
+  const bus = yield* Bus.use((open) => open.isConnected)
+  return Response.json({ ready: database, database, bus }, { status: database ? 200 : 503 })
+})
+
+/** How the system itself is. */
+export const systemRoutes = (respond: Respond<Bus | Totals | Feed | Runs>) =>
+  new Elysia()
+    .get("/v1/ci-healing/system", () => respond(system), {
+      response: { 200: Schema.toStandardSchemaV1(System) },
+      detail: { summary: "Services, queues, what waits and what could not be applied", tags: ["system"] },
+    })
+    .get("/healthz", () => Response.json({ alive: true }), { detail: { summary: "This process lives", tags: ["system"] } })
+    .get("/readyz", () => respond(ready), { detail: { summary: "This process can answer", tags: ["system"] } })

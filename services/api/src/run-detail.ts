@@ -1,0 +1,38 @@
+import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
+import type { LedgerEntry, RunDetail, RunSummary } from "./run-view.ts"
+
+/** The state that a ledger stands for; undefined for an empty one. */
+export const fold = (events: ReadonlyArray<RunEvent>): Run | undefined =>
+  events.reduce<Run | undefined>((run, event) => evolve(run, event), undefined)
+
+const without = ({ event: _, ...entry }: LedgerEntry & { readonly event: RunEvent }): LedgerEntry => entry
+
+/** A run in full: the ledger is the truth, its fold the state, the summary what the database's clock adds. */
+export const runDetail = (
+  summary: RunSummary,
+  ledger: ReadonlyArray<LedgerEntry & { readonly event: RunEvent }>,
+): RunDetail | undefined => {
+  const run = fold(ledger.map(({ event }) => event))
+  if (run === undefined) return undefined
+  const proof = run.attempts.findLast((attempt) => attempt.proof !== undefined)?.proof
+  const digest = run.failure?.digest ?? run.source.digest
+  return {
+    ...summary,
+    position: ledger.at(-1)?.position ?? 0,
+    source: run.source,
+    failedJobs: run.failure?.failedJobs ?? run.source.failedJobs ?? [],
+    ...(digest === undefined ? {} : { digest }),
+    ...(run.failure === undefined ? {} : { author: run.failure.author }),
+    ...(run.reproduction === undefined ? {} : { reproduction: run.reproduction }),
+    ...(run.diagnosis === undefined ? {} : { diagnosis: run.diagnosis }),
+    attempts: run.attempts,
+    ...(proof === undefined ? {} : { proof }),
+    ...(run.approvalReasons === undefined ? {} : { approvalReasons: run.approvalReasons }),
+    ...(run.approvedBy === undefined ? {} : { approvedBy: run.approvedBy }),
+    ...(run.pullRequest === undefined ? {} : { pullRequest: run.pullRequest }),
+    ...(run.report === undefined ? {} : { report: run.report }),
+    tokens: run.tokens,
+    events: ledger.map(without),
+  }
+}

@@ -1,0 +1,119 @@
+import { RunId } from "@ci-fix-pilot/contract/ids"
+import {
+  Diagnosis,
+  FailedJob,
+  LogDigest,
+  Match,
+  Proof,
+  Proposal,
+  PullRequest,
+  Report,
+  Reproduction,
+  ReviewAction,
+  Strategy,
+} from "@ci-fix-pilot/contract/values"
+import { Schema } from "effect"
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+/** ISO 8601, UTC. */
+const Instant = Schema.String
+
+export const Status = Schema.Literals(["queued", "running", "fixed", "escalated", "aborted", "resolved", "skipped", "flaky"])
+export type Status = typeof Status.Type
+
+/** A run as a list shows it. Null: not there (yet). Money in US dollars. */
+export const RunSummary = Schema.Struct({
+  runId: RunId,
+  repository: Schema.String,
+  branch: Schema.String,
+  commitSha: Schema.String,
+  title: Schema.String,
+  status: Status,
+  phase: Schema.String,
+  signature: Schema.NullOr(Schema.String),
+  attempt: Count,
+  maxAttempts: Count,
+  strategy: Schema.NullOr(Strategy),
+  pullRequestUrl: Schema.NullOr(Schema.String),
+  costUsd: Schema.Finite,
+  createdAt: Instant,
+  updatedAt: Instant,
+  stoppedAt: Schema.NullOr(Instant),
+  deadlineAt: Schema.NullOr(Instant),
+})
+export type RunSummary = typeof RunSummary.Type
+
+/** A ledger entry as readers get it: `position` is its place in the whole ledger, `seq` its place in its run. */
+export const LedgerEntry = Schema.Struct({
+  runId: RunId,
+  seq: Count,
+  position: Count,
+  type: Schema.String,
+  at: Instant,
+  causedBy: Schema.NullOr(Schema.String),
+  traceparent: Schema.String,
+  data: Schema.Unknown,
+})
+export type LedgerEntry = typeof LedgerEntry.Type
+
+/** `position`: how much of the ledger this page has seen; `stream?after=<position>` goes on from there without a gap. */
+export const RunPage = Schema.Struct({
+  items: Schema.Array(RunSummary),
+  page: Count,
+  pageSize: Count,
+  total: Count,
+  position: Count,
+})
+
+const Attempt = Schema.Struct({
+  n: Count,
+  strategy: Strategy,
+  outcome: Schema.Literals(["open", "declined", "rejected", "validated", "unavailable"]),
+  proposal: Schema.optionalKey(Proposal),
+  proof: Schema.optionalKey(Proof),
+  why: Schema.optionalKey(Schema.String),
+  log: Schema.optionalKey(Schema.String),
+})
+
+/** All that is known of a run: its summary, the fold of its ledger, and the ledger itself. `proof` is that of the newest proven fix. */
+export const RunDetail = Schema.Struct({
+  ...RunSummary.fields,
+  position: Count,
+  source: Schema.Unknown,
+  failedJobs: Schema.Array(FailedJob),
+  digest: Schema.optionalKey(LogDigest),
+  author: Schema.optionalKey(Schema.Unknown),
+  reproduction: Schema.optionalKey(Reproduction),
+  diagnosis: Schema.optionalKey(Diagnosis),
+  attempts: Schema.Array(Attempt),
+  proof: Schema.optionalKey(Proof),
+  approvalReasons: Schema.optionalKey(Schema.Array(Schema.String)),
+  approvedBy: Schema.optionalKey(Schema.String),
+  pullRequest: Schema.optionalKey(
+    Schema.Struct({ ...PullRequest.fields, state: Schema.String, checks: Schema.optionalKey(Schema.String) }),
+  ),
+  report: Schema.optionalKey(Report),
+  tokens: Count,
+  events: Schema.Array(LedgerEntry),
+})
+export type RunDetail = typeof RunDetail.Type
+
+/** What was remembered of a run: one memory per attempt that ended. `outcome` null: not written yet. */
+export const Remembered = Schema.Struct({
+  attempt: Schema.NullOr(Count),
+  told: Schema.String,
+  outcome: Schema.NullOr(Schema.String),
+  at: Instant,
+})
+export const RunMemory = Schema.Struct({ runId: RunId, recalled: Schema.Array(Match), remembered: Schema.Array(Remembered) })
+
+/** How a review ended. `pending`: the planner has not seen it yet. */
+export const ReviewAnswer = Schema.Struct({
+  runId: RunId,
+  review: Schema.String,
+  action: ReviewAction,
+  result: Schema.Literals(["applied", "conflict", "pending"]),
+  status: Schema.String,
+  why: Schema.optionalKey(Schema.String),
+})
+export type ReviewAnswer = typeof ReviewAnswer.Type
