@@ -6,6 +6,7 @@ import { streams } from "@ci-fix-pilot/contract/streams"
 import { commandDurable, eventSubject } from "@ci-fix-pilot/contract/subjects"
 import { Cause, Effect, Layer, Metric, Option, Schedule, Schema, Stream } from "effect"
 import { Bus, type Delivery } from "./Bus.ts"
+import { crashPoint } from "./crash-point.ts"
 import { Holder } from "./Holder.ts"
 import { withLease, withoutLease } from "./hold-lease.ts"
 import type { Lease } from "./Lease.ts"
@@ -78,17 +79,21 @@ const handleDelivery = <T extends CommandType, R>(config: ActorConfig<T, R>, del
     if (decoded._tag === "Failure") return yield* refuse(delivery, holder, decoded.failure.message)
     const command = decoded.success
     if (!isCommand(command, config.name)) return yield* refuse(delivery, holder, `${config.name} was sent a ${command.type}`)
-    const work = config.handle(command).pipe(
+    const work = crashPoint(`${config.name}:started`).pipe(
+      Effect.andThen(config.handle(command)),
       Effect.catchCause((cause) =>
         Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : Effect.as(Effect.logWarning("not done", cause), answerToFailure(cause)),
       ),
+      Effect.tap(crashPoint(`${config.name}:handled`)),
       Effect.flatMap((event: Event) => publishAnswer(command, holder, event)),
+      Effect.tap(crashPoint(`${config.name}:answered`)),
       Effect.andThen(delivery.ack),
       // Nobody has the answer: let the server deliver the command again.
       Effect.catch((error) =>
         Effect.andThen(Effect.logWarning("the answer could not be said", error.message), delivery.nak(defaultRetryMs)),
       ),
     )
+    yield* crashPoint(`${config.name}:delivered`)
     const [commandId = command.id, dispatch = "0"] = command.id.split("#")
     const lease = { commandId, dispatch: Number(dispatch), holder }
     yield* (leased.has(config.name) ? withLease(lease, delivery, work) : withoutLease(delivery, work)).pipe(

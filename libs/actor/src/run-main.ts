@@ -3,6 +3,7 @@ import { Effect, Layer, Logger, Runtime } from "effect"
 import manifest from "../package.json" with { type: "json" }
 import * as NatsBus from "./Bus.nats.ts"
 import type { Bus } from "./Bus.ts"
+import { layer as crashPoints } from "./crash-point.ts"
 import { Holder } from "./Holder.ts"
 import { answerHealth } from "./health.ts"
 import { jsonLogger } from "./log-json.ts"
@@ -41,8 +42,11 @@ export const runProgram = (name: string, program: Effect.Effect<unknown, unknown
   )
 
 /** Runs one service as a process of its own, with everything it needs read from the environment. */
-export const run = <E>(service: Service, layer: Layer.Layer<never, E, Bus | Holder | Objects>) =>
-  runProgram(
-    service,
-    Layer.launch(Layer.mergeAll(layer, answerHealth(service, manifest.version)).pipe(Layer.provide(infrastructure(service)))),
+export const run = <E>(service: Service, layer: Layer.Layer<never, E, Bus | Holder | Objects>) => {
+  const everything = Layer.mergeAll(layer, answerHealth(service, manifest.version)).pipe(
+    Layer.provide(infrastructure(service)),
+    Layer.provide(crashPoints),
   )
+  const up = Effect.logInfo(`${service} is up`, { version: manifest.version })
+  return runProgram(service, Effect.scoped(Layer.build(everything).pipe(Effect.andThen(up), Effect.andThen(Effect.never))))
+}

@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schedule, Schema } from "effect"
 import { Sql, type SqlError } from "./Sql.ts"
 
 /** One step of a service's schema: applied once, in the order of its name, and never changed afterwards. */
@@ -40,3 +40,11 @@ export const migrate = (migrations: ReadonlyArray<Migration>) =>
       yield* Effect.logInfo("migrated", { service, name })
     }
   })
+
+/** Brings the schema up to date before anything that needs it starts; waits for a database that is starting. */
+export const layer = (migrations: () => ReadonlyArray<Migration>) =>
+  Layer.effectDiscard(
+    Effect.suspend(() => migrate(migrations())).pipe(
+      Effect.retry({ times: 60, schedule: Schedule.spaced("1 second"), while: (error) => error._tag === "SqlError" && error.retryable }),
+    ),
+  )

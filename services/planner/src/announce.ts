@@ -1,4 +1,5 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { nowIso } from "@ci-fix-pilot/actor/trace"
 import { type CommandMessage, encodeMessage, type RunMessage } from "@ci-fix-pilot/contract/envelope"
 import { commandSubject, runSubject } from "@ci-fix-pilot/contract/subjects"
@@ -51,6 +52,7 @@ export const send = (commands: ReadonlyArray<Dispatch>) =>
       },
       { concurrency: "unbounded" },
     )
+    yield* crashPoint("planner.send:published")
     const taken = sent.flat()
     if (taken.length > 0) yield* Effect.ignore(sql.query(markSent, [JSON.stringify(taken)]))
   })

@@ -1,3 +1,4 @@
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import type { Policy } from "@ci-fix-pilot/lifecycle/policy"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect } from "effect"
@@ -29,6 +30,7 @@ export const applyBatch = (items: ReadonlyArray<Item>, policy: Policy) =>
         const facts = yield* readFacts(query, repositories, wanted)
         const plan = planBatch(wanted, rows, commandRows, facts, policy)
         const entries = yield* writeBatch(query, plan, policy)
+        yield* crashPoint("planner.apply-events:written")
         return { entries, commands: plan.commands.filter(({ delayMs }) => delayMs === 0) }
       }),
     )

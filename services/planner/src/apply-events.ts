@@ -5,6 +5,7 @@
  * Safe to repeat because each message id is recorded in the transaction that applies it.
  */
 import { Bus, type Delivery } from "@ci-fix-pilot/actor/Bus"
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
 import { plannerDurable, streams } from "@ci-fix-pilot/contract/streams"
 import { Sql, type SqlError } from "@ci-fix-pilot/sql/Sql"
@@ -55,6 +56,7 @@ export const applyItems = (items: ReadonlyArray<Item>) =>
             ),
       ),
     )
+    yield* crashPoint("planner.apply-events:committed")
     yield* Effect.forkDetach(announce(applied))
   })
 
@@ -82,8 +84,10 @@ const read = (delivery: Delivery) =>
 
 const applyDeliveries = (deliveries: ReadonlyArray<Delivery>) =>
   Effect.gen(function* () {
+    yield* crashPoint("planner.apply-events:delivered")
     const items = (yield* Effect.forEach(deliveries, read)).flat()
     if (items.length > 0) yield* applyItems(items)
+    yield* crashPoint("planner.apply-events:announced")
     yield* Effect.forEach(deliveries, (delivery) => delivery.ack, { discard: true })
   })
 

@@ -6,6 +6,7 @@
  * Safe to repeat because a holder that asks again only renews.
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/lease"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
@@ -71,6 +72,7 @@ const serve = (queue: Queue.Queue<Question>) =>
       Effect.tapError((error) => Effect.logWarning("leases could not be read", { error: error.message })),
       Effect.orElseSucceed((): ReadonlyArray<Lease> => []),
     )
+    yield* crashPoint("planner.lease:granted")
     yield* Effect.forEach(questions, ({ answer }, index) => {
       const lease = leases[index]
       return lease === undefined ? Effect.void : Deferred.succeed(answer, lease)
