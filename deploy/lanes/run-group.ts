@@ -47,10 +47,10 @@ const kill = (group: number): void => {
   }
 }
 
-/** The living members of a process group, by name. */
+/** The living members of a process group, by name; a program that could not be started has no group. */
 const membersOf = (group: number): Array<string> =>
   readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
+    .filter((entry) => group > 0 && /^\d+$/.test(entry))
     .flatMap((pid) => {
       const [, name = "", state, , pgrp] = /^\d+ \((.*)\) (\S) (\d+) (\d+)/.exec(statOf(pid)) ?? []
       return Number(pgrp) === group && state !== "Z" ? [`${name} (${pid})`] : []
