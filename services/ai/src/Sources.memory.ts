@@ -9,14 +9,17 @@ export const of = (files: Readonly<Record<string, string>>) =>
       Effect.sync(() => {
         const text = files[path]
         if (text === undefined) return { missing: `${path}: no such file` }
-        const lines = text.match(/[^\n]*\n|[^\n]+$/gu) ?? []
-        const wanted = lines.slice(fromLine - 1, toLine)
-        let kept = ""
-        for (const line of wanted) {
-          if (kept.length + line.length > maxAnswerText) break
-          kept += line
+        const lines = text.replace(/\n$/u, "").split("\n")
+        const kept: Array<string> = []
+        let characters = 0
+        for (const line of lines.slice(fromLine - 1, toLine)) {
+          characters += line.length + 1
+          if (characters > maxAnswerText) break
+          kept.push(line)
         }
-        return { text: kept, fromLine, totalLines: lines.length }
+        const reachesEnd = fromLine - 1 + kept.length >= lines.length
+        const answer = { text: kept.join("\n"), fromLine, totalLines: lines.length }
+        return reachesEnd && !text.endsWith("\n") ? { ...answer, finalNewline: false } : answer
       }),
     search: ({ text, limit }) =>
       Effect.sync(() => ({

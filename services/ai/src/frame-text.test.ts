@@ -49,7 +49,7 @@ describe("a frame", () => {
           expect(outside(`before${frame.around("log", text, text)}after`)).toBe("beforeafter")
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 })

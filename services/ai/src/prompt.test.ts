@@ -12,7 +12,7 @@ const material: FixMaterial = {
   diagnosis,
   digest,
   failing,
-  files: [{ path: "src/total.js", text: files["src/total.js"], fromLine: 1, totalLines: 3 }],
+  files: [{ path: "src/total.js", text: files["src/total.js"].trimEnd(), fromLine: 1, totalLines: 3 }],
   paths: Object.keys(files),
   memories: [memory],
   rejections: [rejection],
@@ -58,6 +58,7 @@ describe("the prompt for a fix", () => {
         expect(outside(user).trim()).toBe(intro)
         expect(countTokens(system) + countTokens(user)).toBeLessThanOrEqual(tokens)
       }),
+      { numRuns: 40 },
     )
   })
 
@@ -79,7 +80,7 @@ describe("the prompt for a fix", () => {
   })
 
   it("says which lines of a long file it shows", () => {
-    const part = { path: "src/a.ts", text: "one\ntwo\n", fromLine: 11, totalLines: 900 }
+    const part = { path: "src/a.ts", text: "one\ntwo", fromLine: 11, totalLines: 900 }
     expect(fixPrompt({ ...material, files: [part] }, 20_000).user).toContain('label="file src/a.ts, lines 11 to 12 of 900"')
   })
 })

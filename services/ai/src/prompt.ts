@@ -130,6 +130,6 @@ const describeMemory = ({ summary, outcome, why, repository, patch }: Match) =>
   [`${outcome} in ${repository} (${why}): ${summary}`, ...(patch === undefined ? [] : [patch.diff])].join("\n")
 
 const describeExcerpt = ({ path, text, fromLine, totalLines }: Excerpt) => {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/gu)?.length ?? 0
+  const lines = text.split("\n").length
   return lines >= totalLines ? `file ${path}` : `file ${path}, lines ${fromLine} to ${fromLine + lines - 1} of ${totalLines}`
 }

@@ -12,13 +12,13 @@ import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import type { Proposal } from "@ci-fix-pilot/contract/values"
 import { Effect, Option, Schema } from "effect"
 import { type Conclusion, converse, type Verdict } from "./converse.ts"
-import { findPaths, type Place } from "./find-paths.ts"
+import { findPlaces } from "./find-places.ts"
 import { frameFor, presentable } from "./frame-text.ts"
 import { judgeFix } from "./judge-fix.ts"
 import { answerFailure, waitMs } from "./model-outcome.ts"
 import { type FixMaterial, fixPrompt } from "./prompt.ts"
 import { readPlaces } from "./read-sources.ts"
-import { Sources } from "./Sources.ts"
+import { Sources, SourcesAway } from "./Sources.ts"
 import { Decline, fixTools } from "./tools.ts"
 import { useReadTools } from "./use-read-tools.ts"
 
@@ -50,33 +50,16 @@ export const handle = Effect.fn("ai.propose-fix")(function* (command: Command) {
   )
 })
 
-/** What the prompt is made of, read from the failing commit. */
+/** What the prompt is made of, read from the failing commit. A repository that cannot even be listed is away, not empty. */
 const gather = Effect.fnUntraced(function* ({ runId, data }: Command) {
-  const sources = yield* Sources
-  const files = yield* readPlaces(data.target, placesOf(data))
-  const listed = yield* sources.list({ target: data.target, limit: maxPaths })
   const { target, diagnosis, digest, failing, memories, rejections } = data
-  const material: FixMaterial = {
-    runId,
-    target,
-    diagnosis,
-    digest,
-    failing,
-    files,
-    memories,
-    rejections,
-    paths: "missing" in listed ? [] : listed.paths,
-  }
+  const listed = yield* Sources.use((sources) => sources.list({ target, limit: maxPaths }))
+  if ("missing" in listed) return yield* new SourcesAway({ reason: `the files cannot be listed: ${listed.missing}` })
+  const places = findPlaces(diagnosis.suspectFiles, `${diagnosis.firstError}\n${digest.text}`).slice(0, maxFiles)
+  const files = yield* readPlaces(target, places)
+  const material: FixMaterial = { runId, target, diagnosis, digest, failing, files, paths: listed.paths, memories, rejections }
   return material
 })
-
-/** The files that the failure points at: those that the log names with a line, then the diagnosis' suspects, then what else it names. */
-const placesOf = ({ diagnosis, digest }: CommandData<"ai.propose-fix">): ReadonlyArray<Place> => {
-  const named = findPaths(`${diagnosis.firstError}\n${digest.text}`, 40)
-  const suspects = diagnosis.suspectFiles.map((path): Place => named.find((place) => place.path === path) ?? { path })
-  const ordered = [...suspects, ...named.filter((place) => place.line !== undefined), ...named]
-  return [...new Map(ordered.map((place) => [place.path, place])).values()].slice(0, maxFiles)
-}
 
 const talk = Effect.fnUntraced(function* (material: FixMaterial, data: CommandData<"ai.propose-fix">, tokens: number) {
   const { system, user, leftOut } = fixPrompt(material, tokens)

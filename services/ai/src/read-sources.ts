@@ -1,6 +1,7 @@
+import { maxAnswerText } from "@ci-fix-pilot/contract/questions"
 import type { Target } from "@ci-fix-pilot/contract/values"
 import { Effect, Schema } from "effect"
-import type { Place } from "./find-paths.ts"
+import type { Place } from "./find-places.ts"
 import { Sources } from "./Sources.ts"
 
 /** A part of a file, as the model is shown it. Lines are 1-based. */
@@ -38,15 +39,20 @@ const readPlace = Effect.fnUntraced(function* (target: Target, { path, line = 1 
 /** The whole text of a file, piece by piece; undefined when it is not there. */
 export const readWhole = Effect.fnUntraced(function* (target: Target, path: string) {
   const sources = yield* Sources
-  let text = ""
-  let lines = 0
+  const lines: Array<string> = []
+  let characters = 0
   while (true) {
-    const answer = yield* sources.readFile(lines === 0 ? { target, path } : { target, path, fromLine: lines + 1 })
+    const answer = yield* sources.readFile(lines.length === 0 ? { target, path } : { target, path, fromLine: lines.length + 1 })
     if ("missing" in answer) return undefined
-    const read = answer.text.match(/[^\n]*\n|[^\n]+$/gu)?.length ?? 0
-    text += answer.text
-    lines += read
-    if (lines >= answer.totalLines) return text
-    if (read === 0 || text.length > maxFileCharacters) return yield* new FileTooLong({ path })
+    const read = answer.text.split("\n")
+    // A single line that fills the whole answer was cut.
+    if (read.length === 1 && answer.text.length >= maxAnswerText) return yield* new FileTooLong({ path })
+    lines.push(...read)
+    characters += answer.text.length
+    if (lines.length >= answer.totalLines) {
+      const text = lines.join("\n")
+      return text === "" || answer.finalNewline === false ? text : `${text}\n`
+    }
+    if (characters > maxFileCharacters) return yield* new FileTooLong({ path })
   }
 })
