@@ -2,11 +2,12 @@
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
 import { diffCommits, type Git, listAncestors, listEntries, readBlobs, searchText } from "./git-mirror.ts"
-import { checkOut, filesOf, giveTo, stageChanges, treeShaOf } from "./git-tree.ts"
+import { checkOut, filesOf, stageChanges, treeShaOf } from "./git-tree.ts"
 import { chooseView } from "./make-view.ts"
 import { Sandbox } from "./Sandbox.ts"
 import { type FileChange, type Source, type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
 import { makeCache } from "./workspace-cache.ts"
+import { makeLayer, readLayer, writeNew } from "./workspace-layer.ts"
 import { makeMirrors, repositoryKey } from "./workspace-mirrors.ts"
 import { treeShare, workspaceSettings } from "./workspace-settings.ts"
 import { takeSlot } from "./workspace-slot.ts"
@@ -51,37 +52,47 @@ export const layer = Layer.effect(
       return found
     })
 
+    const read = Effect.fn("workspace.read")(function* (source: Source, paths: ReadonlyArray<string>, maxBytes = defaultReadBytes) {
+      const wanted = new Set(paths)
+      const found = (yield* entries(source)).filter(
+        ({ path, mode, bytes }) => wanted.has(path) && mode.startsWith("100") && bytes <= maxBytes,
+      )
+      const blobs = yield* asked(source, (git) => readBlobs(git, [...new Set(found.map(({ blob }) => blob))], maxBytes))
+      return new Map(
+        found.flatMap(({ path, blob }) => {
+          const content = blobs.get(blob)
+          return content === undefined ? [] : [[path, content] as const]
+        }),
+      )
+    })
+
     const layerGone = (key: string) => new WorkspaceUnavailable({ reason: `The layer ${key} was removed to make room.` })
 
     return Workspace.of({
       prepare: (source) => Effect.scoped(Effect.asVoid(tree(source))),
-      view: Effect.fn("workspace.view")(function* (source, { changes = [], layer } = {}) {
+      view: Effect.fn("workspace.view")(function* (source, { changes = [], layers = [] } = {}) {
         const treePath = yield* tree(source)
         const { treeSha, staged } = yield* stage(source, changes, treePath)
-        const layers = layer === undefined ? [] : [yield* cache.use("layers", layer.key, () => Effect.fail(layerGone(layer.key)))]
+        const below = yield* Effect.forEach(layers, ({ key }) => cache.use("layers", key, () => Effect.fail(layerGone(key))))
         views += 1
-        const { root, upper } = yield* makeView(String(views), [...layers, filesOf(treePath)])
+        const { root, upper } = yield* makeView(String(views), [...below.map(filesOf), filesOf(treePath)])
         yield* writeIntoView(root, staged, changes, user)
         return { root, treeSha, ...(upper === undefined ? {} : { measure: upper }) }
       }),
-      layer: (key, make) => {
-        const made = cache.use("layers", key, (directory) => Effect.andThen(make(directory), giveTo(directory, user)))
-        return Effect.scoped(Effect.as(made, { key }))
-      },
-      entries,
-      read: Effect.fn("workspace.read")(function* (source, paths, maxBytes = defaultReadBytes) {
-        const wanted = new Set(paths)
-        const found = (yield* entries(source)).filter(
-          ({ path, mode, bytes }) => wanted.has(path) && mode.startsWith("100") && bytes <= maxBytes,
-        )
-        const blobs = yield* asked(source, (git) => readBlobs(git, [...new Set(found.map(({ blob }) => blob))], maxBytes))
-        return new Map(
-          found.flatMap(({ path, blob }) => {
-            const content = blobs.get(blob)
-            return content === undefined ? [] : [[path, content] as const]
-          }),
-        )
+      layer: (key, make) =>
+        cache
+          .use("layers", key, (directory) => makeLayer(directory, make, user))
+          .pipe(
+            Effect.flatMap(readLayer),
+            Effect.map((facts) => ({ key, ...facts })),
+            Effect.scoped,
+          ),
+      write: Effect.fn("workspace.write")(function* (source, paths, directory) {
+        const contents = yield* read(source, paths)
+        for (const path of paths) yield* writeNew(directory, path, contents.get(path))
       }),
+      entries,
+      read,
       search: (source, text, limit) => asked(source, (git) => searchText(git, source.commitSha, text, limit)),
       ancestors: (source, limit) => asked(source, (git) => listAncestors(git, source.commitSha, limit)),
       diff: (source, from, to) => Effect.scoped(Effect.flatMap(mirrorWith(source, from, to), ({ git }) => diffCommits(git, from, to))),

@@ -59,9 +59,20 @@ export interface View {
   readonly treeSha: CommitSha
 }
 
-/** A directory tree laid between the commit's files and the try's own changes, as an overlay layer. */
-export interface Layer {
-  /** Unique for its content; also its directory's name in the cache. */
+/** What a try needs to know of what was installed for it. */
+export const LayerFacts = Schema.Struct({
+  /** How it was made, as a person would type it. */
+  by: Schema.String,
+  notes: Schema.Array(Schema.String),
+  /** Added to the environment of every try. */
+  env: Schema.Record(Schema.String, Schema.String),
+  /** Searched by every try before the sandbox's own. */
+  path: Schema.Array(Schema.String),
+})
+export type LayerFacts = typeof LayerFacts.Type
+
+/** A directory tree laid between the commit's files and the try's own changes. `key` is unique for its content, and safe in a path. */
+export interface Layer extends LayerFacts {
   readonly key: string
 }
 
@@ -81,10 +92,15 @@ export class Workspace extends Context.Service<
     /** A fresh view of the commit with `changes` applied, over what was installed for it. */
     readonly view: (
       source: Source,
-      options?: { readonly changes?: ReadonlyArray<FileChange>; readonly layer?: Layer },
+      options?: { readonly changes?: ReadonlyArray<FileChange>; readonly layers?: ReadonlyArray<Layer> },
     ) => Effect.Effect<View, Trouble, Scope.Scope>
-    /** The cached layer with this key; `make` is run at most once, writes into the empty directory it is given and may fail. */
-    readonly layer: <E, R>(key: string, make: (directory: string) => Effect.Effect<void, E, R>) => Effect.Effect<Layer, E | Trouble, R>
+    /** The cached layer with this key; `make` fills the empty directory that it is given when there is none, and is not run twice at once. */
+    readonly layer: <E, R>(
+      key: string,
+      make: (directory: string) => Effect.Effect<LayerFacts, E, R>,
+    ) => Effect.Effect<Layer, E | WorkspaceUnavailable, R>
+    /** Writes files of the commit into a directory of this machine, at their own paths. Fails when one is no regular file. */
+    readonly write: (source: Source, paths: ReadonlyArray<string>, directory: string) => Effect.Effect<void, Trouble>
     /** All entries of the commit in path order. */
     readonly entries: (source: Source) => Effect.Effect<ReadonlyArray<TreeEntry>, Trouble>
     /** Contents of regular files that are there and no larger than `maxBytes` (default 1 MiB each). */

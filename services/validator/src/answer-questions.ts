@@ -29,12 +29,19 @@ const answerWithin = "30 seconds"
 
 const missing = (why: string) => ({ missing: why.slice(0, 500) })
 
-/** As many whole lines as fit. */
-const fitting = (lines: ReadonlyArray<string>): string => {
-  let length = 0
-  const kept = lines.slice(0, lines.findIndex((line) => (length += line.length + 1) > maxAnswerText) >>> 0)
-  return kept.length === 0 && lines.length > 0 ? (lines[0] ?? "").slice(0, maxAnswerText) : kept.join("\n")
+/** The first items whose sizes together stay within `most`. */
+const fitting = <A>(items: ReadonlyArray<A>, most: number, sizeOf: (item: A) => number): ReadonlyArray<A> => {
+  let size = 0
+  const end = items.findIndex((item) => {
+    size += sizeOf(item)
+    return size > most
+  })
+  return end < 0 ? items : items.slice(0, end)
 }
+
+/** As many whole lines as fit; of a first line that does not, its beginning. */
+const textOf = (lines: ReadonlyArray<string>): string =>
+  fitting(lines, maxAnswerText, (line) => line.length + 1).join("\n") || (lines[0] ?? "").slice(0, maxAnswerText)
 
 export const readFile = Effect.fn("validator.read-file")(function* ({ target, path, fromLine = 1, toLine }: ReadFileQuestion) {
   if (!isPlainPath(path)) return missing("it is no path of a file in the repository")
@@ -43,7 +50,7 @@ export const readFile = Effect.fn("validator.read-file")(function* ({ target, pa
   if (content === undefined) return missing("there is no regular file of at most 2 MiB at this path")
   if (content.subarray(0, 8_000).includes(0)) return missing("it is binary")
   const lines = redactText(content.toString("utf8")).replace(/\n$/u, "").split("\n")
-  const answer: ReadFileAnswer = { text: fitting(lines.slice(fromLine - 1, toLine)), fromLine, totalLines: lines.length }
+  const answer: ReadFileAnswer = { text: textOf(lines.slice(fromLine - 1, toLine)), fromLine, totalLines: lines.length }
   return answer
 })
 
@@ -51,12 +58,10 @@ export const search = Effect.fn("validator.search")(function* ({ target, text, l
   if (text.includes("\n") || text.includes("\0")) return missing("a search is for text within one line")
   const workspace = yield* Workspace
   const found = yield* workspace.search(target, text, Math.min(limit, maxAnswerItems))
-  let bytes = 0
   const hits = found
     .filter(({ path }) => path.length <= longestPath)
     .map(({ path, line, text }) => ({ path, line, text: redactText(text).replaceAll("\n", "").slice(0, longestLine) }))
-    .filter(({ path, text }) => (bytes += Buffer.byteLength(path) + Buffer.byteLength(text) + 40) <= mostHitBytes)
-  const answer: SearchAnswer = { hits }
+  const answer: SearchAnswer = { hits: fitting(hits, mostHitBytes, ({ path, text }) => Buffer.byteLength(path + text) + 40) }
   return answer
 })
 
@@ -66,12 +71,8 @@ export const list = Effect.fn("validator.list")(function* ({ target, under, limi
   const prefix = directory === "" || directory === "." ? "" : `${directory}/`
   const workspace = yield* Workspace
   const paths = (yield* workspace.entries(target)).map(({ path }) => path).filter((path) => path.startsWith(prefix))
-  let bytes = 0
-  const shown = paths
-    .filter((path) => path.length <= longestPath)
-    .slice(0, Math.min(limit, maxAnswerItems))
-    .filter((path) => (bytes += Buffer.byteLength(path) + 3) <= mostHitBytes)
-  const answer: ListAnswer = { paths: shown, total: paths.length }
+  const shown = paths.filter((path) => path.length <= longestPath).slice(0, Math.min(limit, maxAnswerItems))
+  const answer: ListAnswer = { paths: fitting(shown, mostHitBytes, (path) => Buffer.byteLength(path) + 3), total: paths.length }
   return answer
 })
 

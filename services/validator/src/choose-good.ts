@@ -29,8 +29,8 @@ export const chooseGood = Effect.fn("validator.choose-good")(function* (
   const isGreen = Effect.fnUntraced(
     function* (commit: CommitSha, tried: ReadonlyArray<PlanCommand>) {
       const source = { ...here.source, commitSha: commit }
-      const layer = yield* (yield* Dependencies).prepare({ label: here.label, source, installs: [] })
-      return (yield* runs.counted(tryCommit({ ...here, source, layer }, tried))).red === undefined
+      const layers = yield* (yield* Dependencies).prepare({ label: here.label, source })
+      return (yield* runs.counted(tryCommit({ ...here, source, layers }, tried))).red === undefined
     },
     Effect.catchTags({ CommitUnusable: () => Effect.succeed(false), InstallImpossible: () => Effect.succeed(false) }),
   )

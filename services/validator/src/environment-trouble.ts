@@ -15,8 +15,8 @@ const packageOf = (specifier: string): string => specifier.split("/", specifier.
 export interface Surroundings {
   /** Names of packages that the manifests declare, or nothing when there is no manifest. */
   readonly declared: ReadonlySet<string>
-  /** Whether the repository itself has a Python module with this name. */
-  readonly hasPython: (module: string) => boolean
+  /** Whether some Python manifest speaks of this module, and the repository itself has none with this name. */
+  readonly asksForPython: (module: string) => boolean
 }
 
 /** Why the failure says nothing about the commit; undefined when it may well be the commit's. */
@@ -24,16 +24,15 @@ export const environmentTrouble = (ran: Ran, around: Surroundings): string | und
   if (ran.ended === "memory") return "It needs more memory than the sandbox gives (CI_HEALING_SANDBOX_MEMORY_MB)."
   if (ran.ended === "disk") return "It writes more to the disk than the sandbox allows."
   if (ran.ended === "output") return "It prints without end."
-  if (ran.result.exitCode === 127)
-    return `A program is missing in the sandbox: ${missingTool.exec(ran.digest.text)?.[1] ?? "exit code 127"}.`
+  if (ran.result.exitCode === 127) return `A program is missing in the sandbox: ${missingTool.exec(ran.log)?.[1] ?? "exit code 127"}.`
   const telling = tellingLines(ran.digest).join("\n")
   if (network.test(telling)) return "It needs the network, which the sandbox does not have."
-  const text = `${telling}\n${ran.digest.text}`
-  const [, ...named] = missingNode.exec(text) ?? []
+  const [, ...named] = missingNode.exec(ran.log) ?? []
   const module = named.find((name) => name !== undefined)
   if (module !== undefined && around.declared.has(packageOf(module)))
     return `The dependency ${packageOf(module)} is declared but not installed here.`
-  const python = missingPython.exec(text)?.[1]
-  if (python !== undefined && !around.hasPython(python)) return `The Python module ${python} is not installed here.`
+  const python = missingPython.exec(ran.log)?.[1]
+  const isTool = python !== undefined && ran.result.command.run.includes(`-m ${python}`)
+  if (python !== undefined && (isTool || around.asksForPython(python))) return `The Python module ${python} is not installed here.`
   return undefined
 }

@@ -29,8 +29,8 @@ export const handle = Effect.fn("validator.isolate-culprit")(
     const settings = yield* validatorSettings
     const label = yield* (yield* Tries).begin(command.id)
     const runs = countRuns(maxRuns)
-    const layer = yield* (yield* Dependencies).prepare({ label, source: target, installs: [] })
-    const here = { source: target, label, limits: settings, layer }
+    const layers = yield* (yield* Dependencies).prepare({ label, source: target })
+    const here = { source: target, label, limits: settings, layers }
     const commands = upTo(plan, failing.command)
 
     const [now, good] = yield* Effect.all([runs.counted(tryCommit(here, commands)), chooseGood(here, commands, lastGreenCommit, runs)], {

@@ -30,12 +30,18 @@ export const readProject = Effect.fn("validator.read-project")(function* (source
   const contents = yield* workspace.read(source, manifests)
   const texts = new Map([...contents].map(([path, content]) => [path, content.toString("utf8")]))
   const packages = [...texts].filter(([path]) => path.endsWith("package.json"))
+  const pythonTexts = [...texts]
+    .filter(([path]) => !path.endsWith("package.json"))
+    .map(([, text]) => text.toLowerCase().replaceAll("_", "-"))
   const project: ReadProject = {
     paths,
     texts,
     config: texts.get(configFile),
     declared: new Set(packages.flatMap(([, text]) => declaredIn(text))),
-    hasPython: (module) => paths.some((path) => path.endsWith(`${module}.py`) || path.includes(`${module}/`)),
+    asksForPython: (module) => {
+      const own = paths.some((path) => path.endsWith(`${module}.py`) || path.includes(`${module}/`))
+      return !own && pythonTexts.some((text) => text.includes(module.toLowerCase().replaceAll("_", "-")))
+    },
   }
   return project
 })

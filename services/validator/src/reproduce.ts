@@ -42,11 +42,11 @@ export const handle = Effect.fn("validator.reproduce")(
       project,
     })
     if ("unsupported" in planned) return notReproducible(planned.unsupported, planned.notes.join("\n"))
-    const { commands: plan, installs, notes } = planned.plan
+    const { commands: plan, notes } = planned.plan
     yield* Effect.logInfo("planned", { commands: plan.map(({ name }) => name), notes })
 
-    const layer = yield* (yield* Dependencies).prepare({ label, source: target, installs })
-    const oneTry: Try = { source: target, label, limits: settings, layer }
+    const layers = yield* (yield* Dependencies).prepare({ label, source: target })
+    const oneTry: Try = { source: target, label, limits: settings, layers }
     const red = yield* firstRed(oneTry, plan, tries)
     if (red === undefined) return { type: "not-reproduced" as const, data: { plan, passed: Math.max(1, tries), of: Math.max(1, tries) } }
 

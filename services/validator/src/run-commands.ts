@@ -6,7 +6,7 @@ import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect } from "effect"
 import { Sandbox, type SandboxEnd, type SandboxRequest, succeeded } from "./Sandbox.ts"
 import type { ValidatorSettings } from "./validator-settings.ts"
-import type { View } from "./Workspace.ts"
+import type { Layer, View } from "./Workspace.ts"
 
 /** What became of one command. */
 export interface Ran {
@@ -27,24 +27,32 @@ const runnerEnvironment = Object.fromEntries(runnerFiles.map((name) => [name, "/
 /** Exit codes of commands that the sandbox ended, as the shell would say them: timeout(1), SIGKILL, SIGXFSZ, SIGPIPE. */
 const codeOf: Readonly<Record<SandboxEnd, number>> = { exited: 1, deadline: 124, memory: 137, disk: 153, output: 141 }
 
-const requestFor = (label: string, view: View, command: PlanCommand, limits: RunLimits): SandboxRequest => ({
+/** Where commands run, and over what. */
+export interface RunIn {
+  readonly label: string
+  readonly view: View
+  readonly layers: ReadonlyArray<Layer>
+  readonly limits: RunLimits
+}
+
+const requestFor = ({ label, view, layers, limits }: RunIn, command: PlanCommand): SandboxRequest => ({
   label,
   command: `set -e\n${command.run}`,
   shell: command.shell ?? "bash",
   root: view.root,
   cwd: command.cwd,
   ...(view.measure === undefined ? {} : { measure: view.measure }),
-  env: { ...(command.source === "workflow" ? runnerEnvironment : {}), ...command.env },
+  env: {
+    ...Object.assign({}, ...layers.map(({ env }) => env)),
+    ...(command.source === "workflow" ? runnerEnvironment : {}),
+    ...command.env,
+  },
+  path: layers.flatMap(({ path }) => path),
   limits,
 })
 
 /** Fails with SandboxUnavailable, which says nothing about the command. */
-export const runCommand = Effect.fn("validator.run-command")(function* (
-  label: string,
-  view: View,
-  command: PlanCommand,
-  limits: RunLimits,
-) {
+export const runCommand = Effect.fn("validator.run-command")(function* (where: RunIn, command: PlanCommand) {
   const sandbox = yield* Sandbox
   const digester = makeDigester()
   const hash = new Bun.CryptoHasher("sha256")
@@ -52,7 +60,7 @@ export const runCommand = Effect.fn("validator.run-command")(function* (
     hash.update(chunk)
     digester.push(chunk)
   }
-  const outcome = yield* sandbox.run({ ...requestFor(label, view, command, limits), onOutput })
+  const outcome = yield* sandbox.run({ ...requestFor(where, command), onOutput })
   const ran: Ran = {
     result: {
       command,
@@ -73,15 +81,10 @@ export const runCommand = Effect.fn("validator.run-command")(function* (
 })
 
 /** In order, as far as the first that is not green. */
-export const runCommands = Effect.fnUntraced(function* (
-  label: string,
-  view: View,
-  commands: ReadonlyArray<PlanCommand>,
-  limits: RunLimits,
-) {
+export const runCommands = Effect.fnUntraced(function* (where: RunIn, commands: ReadonlyArray<PlanCommand>) {
   const ran: Array<Ran> = []
   for (const command of commands) {
-    const one = yield* runCommand(label, view, command, limits)
+    const one = yield* runCommand(where, command)
     ran.push(one)
     if (!one.green) break
   }

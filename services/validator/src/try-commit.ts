@@ -8,7 +8,8 @@ export interface Try {
   readonly source: Source
   readonly label: string
   readonly limits: RunLimits
-  readonly layer: Layer | undefined
+  /** What was installed for it. */
+  readonly layers: ReadonlyArray<Layer>
 }
 
 export interface Tried {
@@ -21,13 +22,13 @@ export interface Tried {
 
 /** Runs the commands in a view of their own, which is gone afterwards. */
 export const tryCommit = Effect.fn("validator.try")(function* (
-  { source, label, limits, layer }: Try,
+  { source, label, limits, layers }: Try,
   commands: ReadonlyArray<PlanCommand>,
   changes: ReadonlyArray<FileChange> = [],
 ) {
   const workspace = yield* Workspace
-  const view = yield* workspace.view(source, { changes, ...(layer === undefined ? {} : { layer }) })
-  const ran = yield* runCommands(label, view, commands, limits)
+  const view = yield* workspace.view(source, { changes, layers })
+  const ran = yield* runCommands({ label, view, layers, limits }, commands)
   const tried: Tried = { treeSha: view.treeSha, ran, red: ran.find(({ green }) => !green) }
   return tried
 }, Effect.scoped)

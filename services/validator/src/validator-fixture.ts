@@ -13,7 +13,7 @@ import { Tries } from "./Tries.ts"
 import { layer as workspace } from "./Workspace.git.ts"
 
 /** For projects that need nothing but themselves. */
-export const noDependencies = Layer.succeed(Dependencies, Dependencies.of({ prepare: () => Effect.succeed(undefined) }))
+export const noDependencies = Layer.succeed(Dependencies, Dependencies.of({ prepare: () => Effect.succeed([]) }))
 
 export const commandOf = <T extends CommandType>(type: T, data: CommandData<T>) => ({
   id: `cmd-${crypto.randomUUID()}#1`,
