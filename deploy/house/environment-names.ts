@@ -10,7 +10,7 @@ const ours = /["'`](CI_HEALING_[A-Z0-9_]*[A-Z0-9])["'`]/g
 const found = (text: string, pattern: RegExp): Array<string> =>
   [...text.matchAll(pattern)].flatMap(([, one]) => (one === undefined ? [] : [one]))
 
-/** The names that the code reads: texts in capitals where Config is read, and whatever has our prefix. */
+/** The names that the code reads: texts in capitals where Config is read, and whatever has our prefix, but not the tests' own switches. */
 export const namesRead = (house: House): Array<string> =>
   [
     ...new Set(
@@ -19,7 +19,7 @@ export const namesRead = (house: House): Array<string> =>
         .map((file) => withoutComments(file).text)
         .flatMap((text) => [...(readsConfig.test(text) ? found(text, name) : []), ...found(text, ours)]),
     ),
-  ].filter((one) => !everyProcess.includes(one))
+  ].filter((one) => !everyProcess.includes(one) && !one.startsWith("CI_HEALING_TEST_"))
 
 /** The names that a configuration file takes from the environment: `${NAME}`, `${NAME:?...}`, `$NAME`, `\getenv x NAME`. */
 export const namesUsed = (text: string): Array<string> => [

@@ -55,7 +55,8 @@ export const holdDocker = (): Promise<Docker> =>
   })
 
 const startDaemon = async (socket: string): Promise<void> => {
-  if (process.getuid?.() !== 0) throw new CannotProvide("No Docker daemon answers. Run: sudo apt-get install -y docker.io && sudo systemctl start docker")
+  if (process.getuid?.() !== 0)
+    throw new CannotProvide("No Docker daemon answers. Run: sudo apt-get install -y docker.io && sudo systemctl start docker")
   await installPackages("The Docker engine", ["docker.io"], () => Bun.which("dockerd") !== null)
   if (await answers(socket)) return
   const start = performance.now()
