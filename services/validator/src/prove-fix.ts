@@ -1,0 +1,131 @@
+/**
+ * Red before, green after: the failing command without the patch, then with it, then the whole plan with it; each in a view of its own.
+ * Whatever the surroundings did is never held against the patch.
+ */
+import type { Finding, PlanCommand, Strategy } from "@ci-fix-pilot/contract/values"
+import { Effect } from "effect"
+import { type Ran, upTo } from "./run-commands.ts"
+import { type Tried, type Try, tryCommit } from "./try-commit.ts"
+import type { FileChange } from "./Workspace.ts"
+
+export interface Attempt {
+  readonly here: Try
+  readonly plan: ReadonlyArray<PlanCommand>
+  readonly failing: PlanCommand
+  readonly changes: ReadonlyArray<FileChange>
+  readonly strategy: Strategy
+  readonly findings: ReadonlyArray<Finding>
+}
+
+export type Verdict =
+  | { readonly rejected: string; readonly log: string }
+  | { readonly unavailable: string }
+  | { readonly treeSha: string; readonly before: Ran; readonly after: ReadonlyArray<Ran>; readonly findings: ReadonlyArray<Finding> }
+
+/** Ends that say as much about the sandbox as about the patch, unless they come twice. */
+const isDoubtful = (red: Ran): boolean => red.ended !== "exited" || red.result.exitCode === 127
+
+const endWords = {
+  exited: "",
+  deadline: "ran into its time limit",
+  memory: "ran out of memory",
+  disk: "filled the disk",
+  output: "printed without end",
+}
+const describe = (red: Ran): string => {
+  const what = red.ended === "exited" ? `ended with ${red.result.exitCode}` : endWords[red.ended]
+  return `\`${red.result.command.name}\` ${what}`
+}
+
+/** Tries again when the end is doubtful: only what happens twice counts. */
+const tryTwice = Effect.fnUntraced(function* (here: Try, commands: ReadonlyArray<PlanCommand>, changes: ReadonlyArray<FileChange>) {
+  const first = yield* tryCommit(here, commands, changes)
+  if (first.red === undefined || !isDoubtful(first.red)) return { tried: first, sure: true }
+  const second = yield* tryCommit(here, commands, changes)
+  return { tried: second, sure: second.red !== undefined && second.red.ended === first.red.ended }
+})
+
+const isCommand = (ran: Ran | undefined, command: PlanCommand): boolean =>
+  ran?.result.command.name === command.name && ran.result.command.run === command.run
+
+/** Without the patch: the failing command must be red, and those before it green. */
+const redBefore = Effect.fnUntraced(function* ({ here, plan, failing }: Attempt) {
+  const { tried, sure } = yield* tryTwice(here, upTo(plan, failing), [])
+  if (tried.red === undefined)
+    return { rejected: "It cannot be shown red: the failing command is green without the patch.", log: tried.ran.at(-1)?.log ?? "" }
+  if (!isCommand(tried.red, failing))
+    return { unavailable: `Before the patch, another command is red than the one that failed: ${describe(tried.red)}.` }
+  if (!sure || tried.red.result.exitCode === 127)
+    return { unavailable: `Before the patch, the failing command could not run: ${describe(tried.red)}.` }
+  return tried.red
+})
+
+const whyRed = (when: string, { red }: Tried, sure: boolean): Verdict | undefined => {
+  if (red === undefined) return undefined
+  if (!sure) return { unavailable: `${when}, ${describe(red)}, but not every time.` }
+  return { rejected: `${when}, ${describe(red)}.`, log: red.log }
+}
+
+/** Files in which the patch weakens tests, put back as the commit has them. */
+const withoutWeakening = (changes: ReadonlyArray<FileChange>, findings: ReadonlyArray<Finding>) => {
+  const weakened = new Set(findings.filter(({ rule }) => rule === "weakened-test").map(({ file }) => file))
+  return { weakened: [...weakened], kept: changes.filter(({ path }) => !weakened.has(path)) }
+}
+
+type Honest = { readonly rejected: string; readonly log: string } | { readonly findings: ReadonlyArray<Finding> }
+
+/**
+ * With the commit's own tests and runner configuration: a fix that is green only with its own is no fix, unless it undoes a change (the
+ * tests then are what they were when all was green, and a person must agree).
+ */
+const honestlyGreen = Effect.fnUntraced(function* ({
+  here,
+  plan,
+  failing,
+  changes,
+  strategy,
+  findings,
+}: Attempt): Effect.fn.Return<Honest, Effect.Error<ReturnType<typeof tryTwice>>, Effect.Services<ReturnType<typeof tryTwice>>> {
+  const { weakened, kept } = withoutWeakening(changes, findings)
+  if (weakened.length === 0) return { findings }
+  const { tried } = kept.length === 0 ? { tried: undefined } : yield* tryTwice(here, upTo(plan, failing), kept)
+  if (tried !== undefined && tried.red === undefined) return { findings }
+  const files = weakened.join(", ")
+  if (strategy !== "revert")
+    return {
+      rejected: `It is green only because it changes how it is tested: with the commit's own ${files} it stays red.`,
+      log: tried?.red?.log ?? "",
+    }
+  const detail = "With the failing commit's own version of this file the failing command stays red."
+  return {
+    findings: findings.map((finding) =>
+      weakened.includes(finding.file) && finding.rule === "weakened-test"
+        ? { ...finding, detail: `${finding.detail} ${detail}`.slice(0, 500) }
+        : finding,
+    ),
+  }
+})
+
+export const proveFix = Effect.fn("validator.prove-fix")(function* (
+  attempt: Attempt,
+): Effect.fn.Return<Verdict, Effect.Error<ReturnType<typeof tryTwice>>, Effect.Services<ReturnType<typeof tryTwice>>> {
+  const { here, plan, failing, changes } = attempt
+  const before = yield* redBefore(attempt)
+  if (!("result" in before)) return before
+
+  const first = yield* tryTwice(here, upTo(plan, failing), changes)
+  const firstRed = whyRed("With the patch", first.tried, first.sure)
+  if (firstRed !== undefined) return firstRed
+
+  const whole = plan.some((command) => command.run === failing.run && command.cwd === failing.cwd) ? plan : [...plan, failing]
+  const all = yield* tryTwice(here, whole, changes)
+  const again = isCommand(all.tried.red, failing)
+    ? "With the patch it was green once and then red again"
+    : "With the patch, in the whole plan"
+  const allRed = whyRed(again, all.tried, all.sure)
+  if (allRed !== undefined) return allRed
+
+  const honest = yield* honestlyGreen(attempt)
+  if ("rejected" in honest) return honest
+  return { treeSha: all.tried.treeSha, before, after: all.tried.ran, findings: honest.findings }
+})

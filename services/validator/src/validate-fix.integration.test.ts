@@ -1,0 +1,126 @@
+import { makePatch } from "@ci-fix-pilot/patch/make-patch"
+import { Effect } from "effect"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
+import { handle } from "./validate-fix.ts"
+import { commandOf, makeWorld } from "./validator-fixture.ts"
+
+let repository: RepositoryFixture
+let world: ReturnType<typeof makeWorld>
+beforeEach(() => {
+  repository = makeRepository("acme/shop")
+  world = makeWorld(repository.mirrorUrl)
+})
+afterEach(() => {
+  repository.remove()
+  world.remove()
+})
+
+const test = `import assert from "node:assert/strict"
+import { test } from "node:test"
+import { total } from "../src/price.js"
+test("adds the tax", () => assert.equal(total(100, 19), 119))
+`
+const red = {
+  "package.json": `{ "name": "shop", "type": "module", "scripts": { "test": "node --test", "lint": "node lint.js" } }\n`,
+  "lint.js": `import { readFileSync } from "node:fs"\nif (readFileSync("src/price.js", "utf8").includes("var ")) throw new Error("no var")\n`,
+  "src/price.js": "export const total = (price, tax) => price - tax\n",
+  "test/price.test.js": test,
+}
+const run = (run: string) => ({ name: run, run, cwd: ".", source: "detected" as const })
+const plan = [run("npm run lint"), run("npm test")]
+
+const validate = async (
+  commitSha: string,
+  diff: string,
+  extra: { strategy?: "model" | "revert"; plan?: typeof plan; failing?: ReturnType<typeof run> } = {},
+) => {
+  const command = extra.failing ?? run("npm test")
+  const before = { command, exitCode: 1, durationMs: 1, timedOut: false, outOfMemory: false, logSha256: "0".repeat(64), logBytes: 1 }
+  const patch = await Effect.runPromise(makePatch(diff))
+  const data = { target: repository.at(commitSha), patch, strategy: extra.strategy ?? ("model" as const), before, plan: extra.plan ?? plan }
+  return Effect.runPromise(handle(commandOf("validator.validate-fix", data)).pipe(Effect.provide(world.everything)))
+}
+
+/** The diff that git makes of changed files, against the last commit. */
+const diffOf = (files: Parameters<RepositoryFixture["commit"]>[0]) => {
+  const before = repository.git("rev-parse", "HEAD")
+  const after = repository.commit(files)
+  const diff = `${repository.git("diff", "--no-color", before, after)}\n`
+  const treeSha = repository.git("rev-parse", `${after}^{tree}`)
+  repository.git("reset", "--quiet", "--hard", before)
+  return { diff, treeSha, before }
+}
+
+describe("validating a fix", () => {
+  it("proves one that is red before and green after, and names the tree that git would make", async () => {
+    repository.commit(red)
+    const { diff, treeSha, before } = diffOf({ "src/price.js": "export const total = (price, tax) => price + tax\n" })
+    const answer = await validate(before, diff)
+    expect(answer).toMatchObject({
+      type: "fix-validated",
+      data: {
+        proof: {
+          commitSha: before,
+          treeSha,
+          before: { exitCode: 1, command: { run: "npm test" } },
+          after: [
+            { exitCode: 0, command: { run: "npm run lint" } },
+            { exitCode: 0, command: { run: "npm test" } },
+          ],
+          sandbox: { kind: "bubblewrap" },
+          findings: [],
+        },
+      },
+    })
+  })
+
+  it("rejects one that stays red, with the log", async () => {
+    repository.commit(red)
+    const { diff, before } = diffOf({ "src/price.js": "export const total = (price, tax) => price * tax\n" })
+    expect(await validate(before, diff)).toMatchObject({
+      type: "fix-rejected",
+      data: { why: /npm test.* ended with 1/, log: /adds the tax/ },
+    })
+  })
+
+  it("rejects one that turns another command of the plan red", async () => {
+    repository.commit(red)
+    const { diff, before } = diffOf({ "src/price.js": "var sum = (a, b) => a + b\nexport const total = sum\n" })
+    expect(await validate(before, diff)).toMatchObject({ type: "fix-rejected", data: { why: /npm run lint/, log: /no var/ } })
+  })
+
+  it("rejects one for a command that cannot be shown red", async () => {
+    repository.commit({ ...red, "src/price.js": "export const total = (price, tax) => price + tax\n" })
+    const { diff, before } = diffOf({ "README.md": "Words.\n" })
+    expect(await validate(before, diff)).toMatchObject({ type: "fix-rejected", data: { why: /cannot be shown red/ } })
+  })
+
+  it("rejects one that does not apply or cannot be read", async () => {
+    const commit = repository.commit(red)
+    const other =
+      "diff --git a/src/price.js b/src/price.js\n--- a/src/price.js\n+++ b/src/price.js\n@@ -1 +1 @@\n-something else\n+anything\n"
+    expect(await validate(commit, other)).toMatchObject({ type: "fix-rejected", data: { why: /does not apply/ } })
+  })
+
+  it("says nothing about the patch when a command cannot run at all", async () => {
+    repository.commit(red)
+    const { diff, before } = diffOf({ "src/price.js": "export const total = (price, tax) => price + tax\n" })
+    const missing = run("no-such-program --test")
+    expect(await validate(before, diff, { plan: [missing], failing: missing })).toMatchObject({ type: "validation-unavailable" })
+  })
+
+  it("says nothing about the patch when an earlier command of the plan is red on the commit already", async () => {
+    repository.commit({ ...red, "src/price.js": "var total = (price, tax) => price - tax\nexport { total }\n" })
+    const { diff, before } = diffOf({ "src/price.js": "export const total = (price, tax) => price + tax\n" })
+    expect(await validate(before, diff)).toMatchObject({ type: "validation-unavailable", data: { why: /npm run lint/ } })
+  })
+
+  it("rejects a patch that never ends, and only after it has seen so twice", async () => {
+    world.remove()
+    world = makeWorld(repository.mirrorUrl, { CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "3000" })
+    repository.commit(red)
+    const { diff, before } = diffOf({ "src/price.js": "for (;;) {}\nexport const total = 1\n" })
+    expect(await validate(before, diff, { plan: [run("npm test")] })).toMatchObject({ type: "fix-rejected", data: { why: /time limit/ } })
+  })
+})
