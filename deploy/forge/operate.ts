@@ -3,7 +3,7 @@ import { expireLogs } from "./ci/logs.ts"
 import { recordRun } from "./ci/record.ts"
 import { isRefName } from "./git/commits.ts"
 import { commitFiles } from "./git/push.ts"
-import { branchTip, listRefs, moveRef, zero } from "./git/refs.ts"
+import { listRefs, moveRef, zero } from "./git/refs.ts"
 import { fullName } from "./git/repositories.ts"
 import { repositoryJson } from "./json/repository.ts"
 import { userJson } from "./json/user.ts"
@@ -43,7 +43,7 @@ export const operate = (world: World): Operations => {
         if (commit === undefined || !isRefName(branch)) throw new Error(`cannot put ${branch} at ${sha}`)
         const path = repositories.path(repository)
         const ref = `refs/heads/${branch}`
-        const before = (await branchTip(path, branch)) ?? zero
+        const before = (await repositories.tip(repository, branch)) ?? zero
         if (!(await moveRef(path, ref, commit.oid, before))) throw new Error(`cannot put ${branch} at ${sha}`)
         await refMoved(world, repository, { ref, before, after: commit.oid, by: repository.owner })
         return { ref, before, after: commit.oid }

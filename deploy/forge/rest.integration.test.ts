@@ -82,6 +82,15 @@ test("conflicting branches cannot be merged", async () => {
   await expect(octokit.pulls.merge({ ...at, pull_number: pull.number })).rejects.toMatchObject({ status: 405 })
 })
 
+test("labels added at the same time are all there", async () => {
+  await push("labels", "2 + 2 = 4 or so\n")
+  const { data: pull } = await octokit.pulls.create({ ...at, title: "Labels", head: "labels", base: "main" })
+  const labels = ["a", "b", "c", "d"]
+  await Promise.all(labels.map((label) => octokit.issues.addLabels({ ...at, issue_number: pull.number, labels: [label] })))
+  const { data } = await octokit.pulls.get({ ...at, pull_number: pull.number })
+  expect(data.labels.map((label) => label.name).sort()).toEqual(labels)
+})
+
 test.each(["merge", "squash", "rebase"] as const)("%s brings both sides together", async (method) => {
   await push(`${method}-base`, "2 + 2 = 4\n")
   await forge.push({ repository, branch: `${method}-head`, files: { "new.txt": `${method}\n` }, message: "Add a file", by: mara })

@@ -1,4 +1,4 @@
-import { branchTip, shareCommits } from "../git/refs.ts"
+import { shareCommits } from "../git/refs.ts"
 import { fullName } from "../git/repositories.ts"
 import { actionsAppJson } from "../json/app.ts"
 import { checkRunJson } from "../json/check.ts"
@@ -62,7 +62,7 @@ const plainJobs = (run: RunToRecord): ReadonlyArray<RecordedJob> => {
 /** Records a run as completed, keeps its logs and tells the webhook's receiver. Nothing is executed. */
 export const recordRun = async (world: World, repository: RepositoryRow, wanted: RunToRecord): Promise<RunRow> => {
   const head = wanted.headRepository === undefined ? repository : (world.repositories.byName(wanted.headRepository) ?? repository)
-  const sha = wanted.sha ?? (await branchTip(world.repositories.path(head), wanted.branch))
+  const sha = wanted.sha ?? (await world.repositories.tip(head, wanted.branch))
   const commit = sha === undefined ? undefined : await world.repositories.commit(head, sha)
   if (commit === undefined) throw new Error(`no commit to run for: ${wanted.sha ?? wanted.branch}`)
   if (head !== repository) await shareCommits(world.repositories.path(repository), world.repositories.path(head), commit.oid)

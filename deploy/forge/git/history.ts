@@ -1,3 +1,4 @@
+import { remembered } from "./remembered.ts"
 import { git } from "./run-git.ts"
 
 export interface FileChange {
@@ -23,8 +24,8 @@ const statuses: Readonly<Record<string, FileChange["status"]>> = {
 /** The empty tree's well-known id: what a first commit is compared with. */
 export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
-/** Files that differ between two trees or commits, with their hunks, in git's order. */
-export const changesBetween = async (gitDirectory: string, before: string, after: string): Promise<Array<FileChange>> => {
+/** Files that differ between two trees or commits (full ids), with their hunks, in git's order. */
+export const changesBetween = remembered(async (gitDirectory: string, before: string, after: string): Promise<Array<FileChange>> => {
   const [raw, patches] = await Promise.all([
     git(gitDirectory, ["diff", "--raw", "--numstat", "-z", "-M", "--no-abbrev", before, after]),
     git(gitDirectory, ["diff", "-p", "-M", "--no-color", "--no-ext-diff", before, after]),
@@ -40,7 +41,7 @@ export const changesBetween = async (gitDirectory: string, before: string, after
     deletions: counts[index]?.deletions ?? 0,
     patch: hunks[index],
   }))
-}
+})
 
 type Head = Pick<FileChange, "path" | "previous" | "status" | "oid">
 type Count = Pick<FileChange, "additions" | "deletions">
@@ -69,20 +70,21 @@ const parseRaw = (fields: ReadonlyArray<string>): { heads: Array<Head>; counts: 
   return { heads, counts }
 }
 
-/** Ids of the commits reachable from `to` (and not from `not`), newest first. */
-export const commitIds = async (
+/** Ids of the commits reachable from `to` (and not from `not`), newest first; with `path`, those that changed it. */
+export const commitIds = (
   gitDirectory: string,
   to: string,
-  options: { readonly not?: string; readonly path?: string; readonly limit?: number } = {},
-): Promise<Array<string>> => {
+  options: { readonly not?: string; readonly path?: string } = {},
+): Promise<Array<string>> => reachable(gitDirectory, to, options.not ?? "", options.path ?? "")
+
+const reachable = remembered(async (gitDirectory: string, to: string, not: string, path: string): Promise<Array<string>> => {
   const out = await git(gitDirectory, [
     "rev-list",
     "--topo-order",
-    ...(options.limit === undefined ? [] : [`--max-count=${options.limit}`]),
     to,
-    ...(options.not === undefined ? [] : [`^${options.not}`]),
+    ...(not === "" ? [] : [`^${not}`]),
     "--",
-    ...(options.path === undefined ? [] : [options.path]),
+    ...(path === "" ? [] : [path]),
   ])
   return out.split("\n").filter((line) => line !== "")
-}
+})

@@ -1,19 +1,23 @@
 import { existsSync, realpathSync } from "node:fs"
-import { mkdir, rename, rm } from "node:fs/promises"
+import { appendFile, mkdir, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { Signature } from "./commits.ts"
+import { type Signature, writeCommit } from "./commits.ts"
 import { git, tryGit } from "./run-git.ts"
 
 const isRepository = (path: string): boolean =>
   existsSync(join(path, ".git")) || (existsSync(join(path, "HEAD")) && existsSync(join(path, "objects")))
 
-const settings: ReadonlyArray<readonly [string, string]> = [
-  ["gc.auto", "0"],
-  ["receive.autogc", "false"],
-  ["http.receivepack", "true"],
-  ["uploadpack.allowAnySHA1InWant", "true"],
-  ["uploadpack.allowFilter", "true"],
-]
+/** Nothing is packed or thrown away behind the forge's back; fetching by commit id is allowed, as GitHub allows it. */
+const settings = `[gc]
+	auto = 0
+[receive]
+	autogc = false
+[http]
+	receivepack = true
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+`
 
 const mirror = async (source: string, target: string): Promise<string> => {
   await git("/", ["clone", "--quiet", "--mirror", "--no-hardlinks", source, target])
@@ -30,23 +34,12 @@ const mirror = async (source: string, target: string): Promise<string> => {
 }
 
 const commitFolder = async (source: string, target: string, author: Signature, message: string): Promise<string> => {
-  const who = (role: string) => ({
-    [`GIT_${role}_NAME`]: author.name,
-    [`GIT_${role}_EMAIL`]: author.email,
-    [`GIT_${role}_DATE`]: author.date,
-  })
-  const env = {
-    ...who("AUTHOR"),
-    ...who("COMMITTER"),
-    GIT_DIR: target,
-    GIT_WORK_TREE: source,
-    GIT_INDEX_FILE: join(target, "import.index"),
-  }
+  const env = { GIT_DIR: target, GIT_WORK_TREE: source, GIT_INDEX_FILE: join(target, "import.index") }
   await git("/", ["init", "--quiet", "--bare", "--initial-branch=main", target])
   await git(source, ["add", "--all", "--", ".", ":(exclude,glob)**/node_modules/**"], { env })
   const tree = (await git(source, ["write-tree"], { env })).trim()
-  const commit = (await git(source, ["commit-tree", tree, "-m", message], { env })).trim()
-  await git(target, ["update-ref", "refs/heads/main", commit])
+  const commit = writeCommit(target, { tree, parents: [], author, committer: author, message })
+  await writeFile(join(target, "refs", "heads", "main"), `${commit}\n`)
   await rm(join(target, "import.index"), { force: true })
   return "main"
 }
@@ -61,7 +54,7 @@ export const importRepository = async (from: string, target: string, author: Sig
   await rm(draft, { recursive: true, force: true })
   await mkdir(join(target, ".."), { recursive: true })
   const branch = isRepository(source) ? await mirror(source, draft) : await commitFolder(source, draft, author, message)
-  for (const [key, value] of settings) await git(draft, ["config", key, value])
+  await appendFile(join(draft, "config"), settings)
   await rename(draft, target)
   return branch
 }

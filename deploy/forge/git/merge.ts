@@ -2,6 +2,7 @@ import type { RepositoryRow } from "../store/rows.ts"
 import { type Signature, writeCommit } from "./commits.ts"
 import { commitIds } from "./history.ts"
 import { mergeBase } from "./refs.ts"
+import { remembered } from "./remembered.ts"
 import type { Repositories } from "./repositories.ts"
 import { tryGit } from "./run-git.ts"
 
@@ -15,9 +16,13 @@ export const mergedTree = async (
   const path = repositories.path(repository)
   const base = await mergeBase(path, ours, theirs)
   if (base === ours) return (await repositories.commit(repository, theirs))?.tree
+  return threeWay(path, ours, theirs)
+}
+
+const threeWay = remembered(async (path: string, ours: string, theirs: string): Promise<string | undefined> => {
   const out = await tryGit(path, ["merge-tree", "--write-tree", "--no-messages", ours, theirs])
   return out?.split("\n")[0]
-}
+})
 
 export type MergeMethod = "merge" | "squash" | "rebase"
 

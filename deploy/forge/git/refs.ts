@@ -1,3 +1,4 @@
+import { remembered } from "./remembered.ts"
 import { GitFailed, git, tryGit } from "./run-git.ts"
 
 export interface Ref {
@@ -18,10 +19,6 @@ export const listRefs = async (gitDirectory: string, prefix: string): Promise<Ar
     return name.startsWith(prefix) && oid !== "" ? [{ name, oid, type }] : []
   })
 }
-
-/** The tip of one branch; undefined when there is no such branch. */
-export const branchTip = async (gitDirectory: string, branch: string): Promise<string | undefined> =>
-  (await tryGit(gitDirectory, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]))?.trim()
 
 /** Moves a ref from `before` (all zeros: it does not exist) to `after` (all zeros: away with it). False when it was not at `before`. */
 export const moveRef = async (gitDirectory: string, name: string, after: string, before?: string): Promise<boolean> => {
@@ -47,8 +44,14 @@ export const keepPullHead = async (gitDirectory: string, number: number, sha: st
   await git(gitDirectory, ["update-ref", `refs/pull/${number}/head`, sha])
 }
 
-export const isAncestor = async (gitDirectory: string, older: string, newer: string): Promise<boolean> =>
-  (await tryGit(gitDirectory, ["merge-base", "--is-ancestor", older, newer])) !== undefined
+/** Whether `newer` (a full id, as `older`) contains `older`. */
+export const isAncestor = remembered(
+  async (gitDirectory: string, older: string, newer: string): Promise<boolean> =>
+    (await tryGit(gitDirectory, ["merge-base", "--is-ancestor", older, newer])) !== undefined,
+)
 
-export const mergeBase = async (gitDirectory: string, a: string, b: string): Promise<string | undefined> =>
-  (await tryGit(gitDirectory, ["merge-base", a, b]))?.trim()
+/** The newest commit that two commits (full ids) share. */
+export const mergeBase = remembered(
+  async (gitDirectory: string, a: string, b: string): Promise<string | undefined> =>
+    (await tryGit(gitDirectory, ["merge-base", a, b]))?.trim(),
+)

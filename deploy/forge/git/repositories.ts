@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { Person, RepositoryRow } from "../store/rows.ts"
 import type { Store } from "../store/store.ts"
-import { type Commit, findCommit, type Signature } from "./commits.ts"
+import { type Commit, findCommit, isRefName, type Signature } from "./commits.ts"
 import { importRepository } from "./import-repository.ts"
 import { ObjectReader } from "./object-reader.ts"
 
@@ -28,6 +28,8 @@ export interface Repositories {
   /** The bare repository's folder on disk. */
   readonly path: (repository: RepositoryRow) => string
   readonly reader: (repository: RepositoryRow) => ObjectReader
+  /** The commit a branch is at; undefined when there is no such branch. */
+  readonly tip: (repository: RepositoryRow, branch: string) => Promise<string | undefined>
   readonly commit: (repository: RepositoryRow, name: string) => Promise<Commit | undefined>
   readonly close: () => void
 }
@@ -62,6 +64,7 @@ export const makeRepositories = (dir: string, store: Store, now: () => Date): Re
     path,
     reader,
     find: (owner, name) => byName(`${owner}/${name}`),
+    tip: async (repository, branch) => (isRefName(branch) ? (await reader(repository).read(`refs/heads/${branch}`))?.oid : undefined),
     commit: (repository, name) => findCommit(reader(repository), name),
     create: async (wanted) => {
       if (!safeName.test(wanted.owner) || !safeName.test(wanted.name) || wanted.name.endsWith(".git")) {

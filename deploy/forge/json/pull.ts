@@ -1,6 +1,6 @@
 import { changesBetween, commitIds } from "../git/history.ts"
 import { mergedTree } from "../git/merge.ts"
-import { branchTip, mergeBase } from "../git/refs.ts"
+import { mergeBase } from "../git/refs.ts"
 import { fullName } from "../git/repositories.ts"
 import type { Json } from "../http/answer.ts"
 import type { PullRow, RepositoryRow } from "../store/rows.ts"
@@ -95,7 +95,7 @@ export const pullStart = async (world: World, repository: RepositoryRow, pull: P
 
 const mergeability = async (world: World, repository: RepositoryRow, pull: PullRow): Promise<Json> => {
   if (pull.state === "closed") return { mergeable: null, mergeable_state: "unknown" }
-  const tip = (await branchTip(world.repositories.path(repository), pull.baseRef)) ?? pull.baseSha
+  const tip = (await world.repositories.tip(repository, pull.baseRef)) ?? pull.baseSha
   const clean = (await mergedTree(world.repositories, repository, tip, pull.headSha)) !== undefined
   return { mergeable: clean, mergeable_state: clean ? "clean" : "dirty", rebaseable: clean }
 }

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { writeMerge } from "../git/merge.ts"
-import { branchTip, moveRef } from "../git/refs.ts"
+import { moveRef } from "../git/refs.ts"
 import { loginOf } from "../http/access.ts"
 import { json, noContent } from "../http/answer.ts"
 import { conflict, notFound, Refusal } from "../http/refusal.ts"
@@ -23,7 +23,7 @@ const merge = async (call: RepositoryCall) => {
   const pull = pullOf(call)
   const wanted = await call.body(Merge)
   const path = world.repositories.path(repository)
-  const base = await branchTip(path, pull.baseRef)
+  const base = await world.repositories.tip(repository, pull.baseRef)
   if (pull.state === "closed" || pull.draft || base === undefined) throw notMergeable()
   if (wanted.sha !== undefined && wanted.sha !== pull.headSha) throw conflict("Head branch was modified. Review and try the merge again.")
   const login = loginOf(call.caller)

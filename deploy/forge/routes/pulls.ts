@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { changesBetween, commitIds } from "../git/history.ts"
-import { branchTip, keepPullHead, shareCommits } from "../git/refs.ts"
+import { keepPullHead, shareCommits } from "../git/refs.ts"
 import { fullName } from "../git/repositories.ts"
 import { loginOf } from "../http/access.ts"
 import { created, json } from "../http/answer.ts"
@@ -41,13 +41,13 @@ const create = async (call: RepositoryCall) => {
       ? repository
       : world.repositories.byName(`${owner}/${wanted.head_repo?.split("/").at(-1) ?? repository.name}`)
   const path = world.repositories.path(repository)
-  const head = from === undefined ? undefined : await branchTip(world.repositories.path(from), branch)
-  const base = await branchTip(path, wanted.base)
+  const head = from === undefined ? undefined : await world.repositories.tip(from, branch)
+  const base = await world.repositories.tip(repository, wanted.base)
   if (from === undefined || head === undefined) throw field("head")
   if (base === undefined) throw field("base")
   if (from !== repository) await shareCommits(path, world.repositories.path(from), head)
   const same = (pull: PullRow) => pull.headRepository === fullName(from) && pull.headRef === branch && pull.baseRef === wanted.base
-  const ahead = await commitIds(path, head, { not: base, limit: 1 })
+  const ahead = await commitIds(path, head, { not: base })
   if (ahead.length === 0) throw custom(`No commits between ${wanted.base} and ${branch}`)
   if (pullsOf(world, repository).some((pull) => pull.state === "open" && same(pull))) {
     throw custom(`A pull request already exists for ${owner}:${branch}.`)
@@ -110,7 +110,7 @@ const update = async (call: RepositoryCall) => {
   const pull = pullOf(call)
   const change = await call.body(PullChange)
   const by = loginOf(call.caller)
-  const base = change.base === undefined ? pull.baseSha : await branchTip(world.repositories.path(repository), change.base)
+  const base = change.base === undefined ? pull.baseSha : await world.repositories.tip(repository, change.base)
   if (base === undefined) throw field("base")
   const edited = {
     ...pull,
@@ -124,7 +124,7 @@ const update = async (call: RepositoryCall) => {
   }
   if (change.state === "open" && pull.state === "closed") {
     const head = world.repositories.byName(pull.headRepository)
-    const tip = head === undefined ? undefined : await branchTip(world.repositories.path(head), pull.headRef)
+    const tip = head === undefined ? undefined : await world.repositories.tip(head, pull.headRef)
     if (pull.mergedAt !== null || tip === undefined) throw field("state")
     const reopened = await changePull(world, repository, { ...edited, state: "open", closedAt: null, headSha: tip }, "reopened", by)
     return json(await pullJson(world, repository, reopened))

@@ -1,4 +1,4 @@
-import { branchTip, listRefs } from "../git/refs.ts"
+import { listRefs } from "../git/refs.ts"
 import { permissionOf } from "../http/access.ts"
 import { json } from "../http/answer.ts"
 import { list } from "../http/pages.ts"
@@ -10,7 +10,7 @@ import { userJson } from "../json/user.ts"
 
 const branch = async ({ world, repository, param }: RepositoryCall) => {
   const name = param("branch")
-  const tip = await branchTip(world.repositories.path(repository), name)
+  const tip = await world.repositories.tip(repository, name)
   const commit = tip === undefined ? undefined : await world.repositories.commit(repository, tip)
   if (commit === undefined) throw new Refusal({ status: 404, message: "Branch not found" })
   const url = `${repositoryUrl(world, repository)}/branches/${name}`
