@@ -3,11 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Lease } from "@ci-fix-pilot/actor/Lease"
+import type { Objects } from "@ci-fix-pilot/actor/Objects"
 import * as ObjectsMemory from "@ci-fix-pilot/actor/Objects.memory"
 import { Retry } from "@ci-fix-pilot/actor/outcome"
 import { type Running, startProcess } from "@ci-fix-pilot/testkit/process"
 import { ConfigProvider, Effect, Layer, Redacted, Schema } from "effect"
 import * as CredentialToken from "./Credential.token.ts"
+import type { Credential } from "./Credential.ts"
 import * as GitHubOctokit from "./GitHub.octokit.ts"
 import type { GitHub } from "./GitHub.ts"
 import { GitHubClient } from "./GitHubClient.ts"
@@ -23,6 +25,7 @@ const Run = Schema.Struct({
   jobs: Schema.Array(Schema.Struct({ id: Schema.Int, name: Schema.String })),
 })
 const Pull = Schema.Struct({
+  repository: Schema.String,
   number: Schema.Int,
   title: Schema.String,
   body: Schema.NullOr(Schema.String),
@@ -33,7 +36,13 @@ const Pull = Schema.Struct({
   labels: Schema.Array(Schema.String),
   mergedAt: Schema.NullOr(Schema.String),
 })
-const Seen = Schema.Struct({ method: Schema.String, route: Schema.String, status: Schema.Int, fault: Schema.NullOr(Schema.String) })
+const Seen = Schema.Struct({
+  method: Schema.String,
+  route: Schema.String,
+  path: Schema.String,
+  status: Schema.Int,
+  fault: Schema.NullOr(Schema.String),
+})
 
 export interface Fault {
   readonly route: string
@@ -59,13 +68,15 @@ export interface TestForge {
     by?: { login: string; name: string; email: string }
   }) => Promise<string>
   readonly recordRun: (input: object) => Promise<typeof Run.Type>
-  readonly pulls: () => Promise<ReadonlyArray<typeof Pull.Type>>
+  readonly pulls: (repository: string) => Promise<ReadonlyArray<typeof Pull.Type>>
   readonly branches: (repository: string) => Promise<Readonly<Record<string, string>>>
   readonly fault: (fault: Fault) => Promise<void>
   readonly pendingFaults: () => Promise<ReadonlyArray<unknown>>
   readonly clearFaults: () => Promise<void>
-  /** What was asked, as `POST /repos/{owner}/{repo}/pulls 201`, reads left out. */
-  readonly changes: () => Promise<ReadonlyArray<string>>
+  /** What was asked of a repository, as `POST /pulls 201`, or with the fault's name in place of the status; reads left out unless told. */
+  readonly asked: (repository: string, reads?: boolean) => Promise<ReadonlyArray<string>>
+  /** One request to the REST API with the forge's own token, or another. */
+  readonly rest: (method: string, path: string, body?: unknown) => Promise<Response>
   readonly requests: () => Promise<ReadonlyArray<typeof Seen.Type>>
   /** The path of the bare repository on disk. */
   readonly git: (repository: string, ...args: ReadonlyArray<string>) => Promise<string>
@@ -98,6 +109,7 @@ export const startForge = async (): Promise<TestForge> => {
     <A>(operation: string, schema: Schema.Codec<A, unknown>) =>
     async (input?: unknown): Promise<A> =>
       Schema.decodeUnknownSync(schema)(await operate(operation, input))
+  const pulls = giving("pullRequests", Schema.Array(Pull))
   const requests = giving("requests", Schema.Array(Seen))
   return {
     url,
@@ -105,16 +117,22 @@ export const startForge = async (): Promise<TestForge> => {
     operate,
     push: async (input) => (await giving("push", Pushed)({ message: "Change something", ...input })).after,
     recordRun: giving("recordRun", Run),
-    pulls: giving("pullRequests", Schema.Array(Pull)),
+    pulls: async (repository) => (await pulls()).filter((pull) => pull.repository === repository),
     branches: (repository) => giving("branches", Schema.Record(Schema.String, Schema.String))({ repository }),
     fault: async (fault) => void (await operate("setFault", fault)),
     pendingFaults: giving("pendingFaults", Schema.Array(Schema.Unknown)),
     clearFaults: async () => void (await operate("clearFaults")),
     requests,
-    changes: async () =>
+    asked: async (repository, reads = false) =>
       (await requests())
-        .filter(({ method }) => method !== "GET" && method !== "GIT")
-        .map(({ route, status, fault }) => `${route} ${fault ?? status}`),
+        .filter(({ path, method }) => path.includes(`/repos/${repository}`) && (reads || method !== "GET"))
+        .map(({ route, status, fault }) => `${route.replace("/repos/{owner}/{repo}", "")} ${fault ?? status}`),
+    rest: (method, path, body) =>
+      fetch(`${apiUrl}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
     git: (repository, ...args) => runGit([`--git-dir=${join(dir, "repositories", `${repository.toLowerCase()}.git`)}`, ...args]),
     stop: async () => {
       await running.stop()
@@ -166,10 +184,11 @@ export const leaseFor = (good: number) => {
 export const live = (
   forge: TestForge,
   extra: Readonly<Record<string, string>> = {},
-): Layer.Layer<GitHub | GitHubClient | import("./Credential.ts").Credential | import("@ci-fix-pilot/actor/Objects").Objects> =>
+  as: string = token,
+): Layer.Layer<GitHub | Credential | Objects> =>
   GitHubOctokit.layer.pipe(
-    Layer.provideMerge(CredentialToken.layer(Redacted.make(token))),
-    Layer.provideMerge(GitHubClient.layer),
+    Layer.provideMerge(CredentialToken.layer(Redacted.make(as))),
+    Layer.provide(GitHubClient.layer),
     Layer.provideMerge(ObjectsMemory.layer),
     Layer.provide(configured(forge, extra)),
     Layer.orDie,
