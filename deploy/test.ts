@@ -9,13 +9,11 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { buildSandboxImage } from "./images/build-sandbox-image.ts"
-import { type Lane, lanes, withDocker } from "./lanes/lanes.ts"
+import { holdComponents } from "./lanes/components.ts"
+import { allLanesWithin, type Lane, lanes } from "./lanes/lanes.ts"
 import { killGroups } from "./lanes/run-group.ts"
 import { broken, type Tally, total } from "./lanes/tally.ts"
-import type { Docker } from "./provision/docker.ts"
 import { say, secondsSince } from "./provision/say.ts"
-import { provideDocker } from "./provision.ts"
 
 const { values, positionals } = parseArgs({ args: Bun.argv.slice(2), options: { lane: { type: "string" } }, allowPositionals: true })
 const wanted = values.lane?.split(",") ?? lanes.map(({ name }) => name)
@@ -30,25 +28,21 @@ const temporary = mkdtempSync(join(tmpdir(), "ci-fix-pilot-"))
 chmodSync(temporary, 0o755)
 Bun.env["TMPDIR"] = temporary
 
-let docker: Docker | undefined
+const components = holdComponents()
+const end = performance.now() + allLanesWithin
 
+/** A component that cannot be had is a failure of its own; the tests that can do without it still run. */
 const runLane = async (lane: Lane): Promise<Tally> => {
   say(`\n== ${lane.name}`)
-  try {
-    for (const need of lane.needs) await need()
-    if (withDocker.includes(lane.name) && docker === undefined) {
-      docker = await provideDocker()
-      await buildSandboxImage(docker.socket)
-    }
-    return await lane.run(positionals)
-  } catch (error) {
-    return broken(error instanceof Error ? error.message : String(error))
-  }
+  const missing = lane.needsComponents ? await components.provide() : []
+  const within = Math.min(lane.atMost, end - performance.now())
+  if (within <= 0) return broken("no time left")
+  return total([...missing.map(broken), await lane.run(positionals, within)])
 }
 
 const leave = async () => {
   killGroups()
-  await docker?.release()
+  await components.release()
   rmSync(temporary, { recursive: true, force: true })
 }
 
