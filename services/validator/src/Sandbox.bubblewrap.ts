@@ -11,7 +11,7 @@ import { bubblewrapArguments, type Host, mountsFor } from "./bubblewrap-argument
 import { type CgroupRoots, makeCgroup, usableCgroups } from "./bubblewrap-cgroup.ts"
 import { launchCommand, staged, stagedMounts } from "./bubblewrap-launcher.ts"
 import { startBubblewrap } from "./bubblewrap-process.ts"
-import { markedProcesses, memoryOf } from "./bubblewrap-processes.ts"
+import { hasMoreMemory, markedProcesses, memoryLeft } from "./bubblewrap-processes.ts"
 import { findToolchains } from "./find-toolchains.ts"
 import { runToEnd, systemPath } from "./run-to-end.ts"
 import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable, type SandboxUser } from "./Sandbox.ts"
@@ -56,13 +56,20 @@ const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: Sandbox
   return { host, stage, empty }
 })
 
-/** Without a cgroup: polls the memory of everything in the sandbox until it is too much. */
+const leastMemoryLeft = 0.02
+
+/**
+ * Without a cgroup: polls the memory of everything in the sandbox until it is too much. Memory that no process maps is seen only when the
+ * machine has none left, and then nobody can say whose fault it is.
+ */
 const overMemory = (firstPid: () => number | undefined, limitMb: number) =>
   Effect.gen(function* () {
     for (;;) {
-      yield* Effect.sleep("50 millis")
+      yield* Effect.sleep("100 millis")
       const pid = firstPid()
-      if (pid !== undefined && (yield* memoryOf(pid)) > limitMb) return
+      if (pid !== undefined && (yield* hasMoreMemory(pid, limitMb))) return
+      if ((yield* memoryLeft) < leastMemoryLeft)
+        return yield* unavailable("This machine has no memory left.", "Run fewer sandboxes at once, or give it more memory.")
     }
   })
 

@@ -1,6 +1,7 @@
 /** One bubblewrap process: started, read, and surely dead at the end of its scope. */
 import { spawn } from "node:child_process"
-import { Deferred, Effect, Option, Schema, type Scope } from "effect"
+import { Deferred, Effect, Option, Schedule, Schema, type Scope } from "effect"
+import { isRunning } from "./bubblewrap-processes.ts"
 import { systemPath } from "./run-to-end.ts"
 import { SandboxUnavailable } from "./Sandbox.ts"
 
@@ -18,6 +19,12 @@ export interface BubblewrapProcess {
   readonly complaint: () => string
   readonly kill: Effect.Effect<void>
 }
+
+/** The kernel lets the first process of a namespace end only when everything else in it is dead, which may be after bubblewrap itself. */
+const gone = (firstPid: number | undefined) =>
+  Effect.gen(function* () {
+    if (firstPid !== undefined && (yield* isRunning(firstPid))) return yield* Effect.fail("still running")
+  }).pipe(Effect.retry({ times: 500, schedule: Schedule.spaced("10 millis") }), Effect.ignore)
 
 const complaintBytes = 600
 
@@ -64,6 +71,7 @@ export const startBubblewrap = Effect.fn("bubblewrap.start")(function* (
     Effect.gen(function* () {
       child.kill("SIGKILL")
       yield* Effect.ignore(Deferred.await(ended))
+      yield* gone(read("child-pid"))
     }),
   )
   return {

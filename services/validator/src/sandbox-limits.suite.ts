@@ -2,7 +2,7 @@
 import { expect, type Vitest } from "@effect/vitest"
 import { Effect } from "effect"
 import { type Sandbox, succeeded } from "./Sandbox.ts"
-import { isAlive, run } from "./sandbox-trial.ts"
+import { isAlive, run } from "./sandbox-fixture.ts"
 
 export const limitsSuite = (it: Vitest.MethodsNonLive<Sandbox>) => {
   it.effect("contains a fork bomb", () =>

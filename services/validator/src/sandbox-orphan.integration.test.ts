@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Layer, Schedule } from "effect"
+import { ConfigProvider, Effect, Layer } from "effect"
 import { layer as bubblewrap } from "./Sandbox.bubblewrap.ts"
 import { layer as docker } from "./Sandbox.docker.ts"
 import { Sandbox, type SandboxKind } from "./Sandbox.ts"
-import { isAlive, view } from "./sandbox-trial.ts"
+import { isAlive, untilAlive, untilDead, view } from "./sandbox-fixture.ts"
 
 const owner = { CI_HEALING_SANDBOX_OWNER: "suite-orphans" }
 const configured = ConfigProvider.layer(
@@ -29,17 +29,10 @@ const killService = (kind: SandboxKind, token: string) =>
     })
   })
 
-const soonDead = (token: string) =>
-  Effect.gen(function* () {
-    if (yield* isAlive(token)) return yield* Effect.fail("still alive")
-  }).pipe(Effect.retry({ times: 40, schedule: Schedule.spaced("50 millis") }))
-
 it.live("a bubblewrap sandbox dies with the service that started it", () =>
   Effect.gen(function* () {
     yield* killService("bubblewrap", "57721")
-    yield* soonDead("57721")
-    const sandbox = yield* Sandbox
-    expect(yield* sandbox.reap(() => Effect.succeed(false))).toEqual([])
+    yield* untilDead("57721")
   }).pipe(Effect.provide(bubblewrap.pipe(Layer.provide(configured)))),
 )
 
@@ -48,7 +41,7 @@ it.live("a container outlives the service that started it until another one reap
     const sandbox = yield* Sandbox
     yield* killService("docker", "56692")
     expect(yield* sandbox.reap(() => Effect.succeed(true))).toEqual([])
-    expect(yield* isAlive("56692")).toBe(true)
+    yield* untilAlive("56692")
     expect(yield* sandbox.reap(() => Effect.succeed(false))).toEqual(["orphan"])
     expect(yield* isAlive("56692")).toBe(false)
   }).pipe(Effect.provide(docker.pipe(Layer.provide(configured)))),

@@ -20,7 +20,7 @@ export interface Started {
   /** Whether anything in it was killed for memory; asked after its end. */
   readonly ranOutOfMemory: Effect.Effect<boolean, SandboxUnavailable>
   /** For a layer that measures memory itself: succeeds when there is too much of it. */
-  readonly overMemory?: Effect.Effect<void>
+  readonly overMemory?: Effect.Effect<void, SandboxUnavailable>
 }
 
 export const limitsOf = (request: SandboxRequest): SandboxLimits => ({ ...defaultLimits, ...request.limits })
