@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
 import { Effect, Layer, References } from "effect"
-import { approveAndMerge, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
+import { approveAndMerge, broken, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
 import { sayProgress, sayTable } from "./demo/print.ts"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { scenarios } from "./forge/catalogue.ts"
@@ -44,7 +44,7 @@ const playAll = async (stage: Stage): Promise<ReadonlyArray<Ended>> => {
           if (merged !== undefined) await approveAndMerge(stage, merged.runId)
         }
         return playScenario(stage, scenario)
-      })(),
+      })().catch((error: unknown) => broken(scenario, error)),
     )
   }
   return Promise.all(ended.values())

@@ -23,7 +23,8 @@ export interface Stage {
   readonly withinMs: number
 }
 
-const stops: ReadonlySet<string> = new Set(["fixed", "escalated", "aborted", "resolved", "skipped", "flaky"])
+/** Where a demo has nothing more to wait for: an end, or a question to a person. */
+const stops: ReadonlySet<string> = new Set(["fixed", "escalated", "aborted", "resolved", "skipped", "flaky", "awaiting-approval"])
 
 /** Plays a scenario on the forge and waits for its end. */
 export const playScenario = async (stage: Stage, scenario: Scenario): Promise<Ended> => {
@@ -67,12 +68,24 @@ const summary = (scenario: Scenario, { run, startedAt, changedAt }: Followed) =>
   pullRequest: run.pullRequest?.url ?? "",
 })
 
+/** A scenario that could not be played to its end. */
+export const broken = (scenario: Scenario, error: unknown): Ended => ({
+  scenario,
+  status: "–",
+  strategy: "",
+  attempts: 0,
+  seconds: 0,
+  pullRequest: "",
+  wrong: [error instanceof Error ? error.message : String(error)],
+})
+
 const unexpected = (scenario: Scenario, { run }: Followed) => {
   const { status, strategy } = scenario.expected
   const seen = statusOf(run.phase)
   return [
     ...(seen === status ? [] : [`ended ${seen}, expected ${status}${run.report === undefined ? "" : ` (${run.report.reason})`}`]),
     ...(strategy === null || lastAttempt(run)?.strategy === strategy ? [] : [`by ${lastAttempt(run)?.strategy}, expected ${strategy}`]),
+    ...(run.phase === "awaiting-approval" ? [`it waits for approval: ${run.approvalReasons?.join("; ")}`] : []),
     ...(run.phase === "escalated" && (run.report?.evidence.length ?? 0) === 0 ? ["the report holds no evidence"] : []),
   ]
 }

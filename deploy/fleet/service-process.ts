@@ -1,0 +1,26 @@
+import { join } from "node:path"
+import type { Service } from "@ci-fix-pilot/contract/ids"
+import { type Running, startProcess } from "@ci-fix-pilot/testkit/process"
+import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+
+export type ServiceProcess = Running
+
+/** Only what a service needs of this machine: no test runner's variables, no secrets of whoever runs the tests. */
+const inherited = ["PATH", "HOME", "LANG", "TMPDIR", "npm_config_registry", "NODE_EXTRA_CA_CERTS"] as const
+
+const blank = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(Bun.env)
+      .filter((name) => !inherited.some((kept) => kept === name))
+      .map((name) => [name, ""]),
+  )
+
+/** Starts a service's main as a process; resolves when it says that it is up. */
+export const startService = (service: Service, environment: Readonly<Record<string, string>>): Promise<ServiceProcess> =>
+  startProcess({
+    command: process.execPath,
+    args: [join(checkout(), "services", service, "src/main.ts")],
+    cwd: checkout(),
+    env: { ...blank(), ...environment },
+    ready: new RegExp(`"${service} is up"`, "u"),
+  })
