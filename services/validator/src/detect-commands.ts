@@ -69,11 +69,17 @@ const python = (has: Has, text: (path: string) => string, below: ReadonlyArray<s
   return [add("unittest", `python3 -m unittest discover -v${only ? " -s tests -t ." : ""}`)]
 }
 
+/** Directories that are projects of their own. */
+const ownManifest = /^([^/]+)\/(?:package\.json|pyproject\.toml|setup\.cfg|requirements\.txt|go\.mod|Cargo\.toml)$/u
+const nestedIn = (paths: ReadonlyArray<string>): ReadonlySet<string> => new Set(paths.flatMap((path) => ownManifest.exec(path)?.[1] ?? []))
+
 const detectIn = (project: Project, directory: string): ReadonlyArray<PlanCommand> => {
   const prefix = directory === "." ? "" : `${directory}/`
-  const below = project.paths
-    .filter((path) => path.startsWith(prefix) && !path.includes("node_modules/"))
-    .map((path) => path.slice(prefix.length))
+  const inside = project.paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))
+  const nested = nestedIn(inside)
+  const isOther = (path: string) =>
+    path.startsWith(".") || path.includes("node_modules/") || nested.has(path.slice(0, Math.max(0, path.indexOf("/"))))
+  const below = inside.filter((path) => !isOther(path))
   const files = new Set(below)
   const has: Has = (path) => files.has(path)
   const text = (path: string) => project.texts.get(prefix + path) ?? ""

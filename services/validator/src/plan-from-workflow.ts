@@ -45,7 +45,7 @@ const environment = (layers: ReadonlyArray<Step["env"]>, scope: Scope) => {
 
 const displayName = (step: Step, scope: Scope): string => {
   if (step.name !== undefined) return interpolate(String(step.name), scope).text
-  return `Run ${firstLine(String(step.run ?? step.uses ?? ""))}`
+  return `Run ${firstLine(interpolate(String(step.run ?? step.uses ?? ""), scope).text)}`
 }
 
 const shellOf = (text: string | undefined): "sh" | "bash" | undefined => {

@@ -16,6 +16,9 @@ const installs =
 const outside =
   /^(?:curl |wget |bash <\(curl|git (?:push|fetch|clone|pull)\b|docker(?:-compose)? |gh |aws |gcloud |az |kubectl |helm |ssh |scp |rsync |npm (?:publish|audit)\b|yarn (?:publish|audit|npm)\b|pnpm (?:publish|audit)\b|twine |codecov|npx (?:codecov|coveralls|semantic-release)|coveralls|cargo publish|vercel |netlify )/u
 
+/** What tests nothing by itself. */
+const preparation = /^(?:set [-+]|cd |pushd |popd|echo |export |true$|:$)/u
+
 /** Shell text that cannot be cut at line ends and `&&` without understanding it. */
 const compound = /<<|^\s*(?:if|for|while|until|case|function)\b|\(\)\s*\{|^\s*\{|\|\|/mu
 
@@ -60,6 +63,6 @@ export const splitInstall = (run: string): SplitStep => {
     if (kept.length === segments.length) rest.push(line)
     else if (kept.length > moves.length) rest.push(kept.join(" && "))
   }
-  const meaningful = rest.filter((line) => line.trim() !== "" && !/^\s*(?:set [-+]|cd |echo |export |true$|:$)/u.test(line))
-  return { installs: found, outside: left, rest: meaningful.length === 0 ? "" : rest.join("\n").trim() }
+  const meaningful = rest.some((line) => segmentsOf(line).some((segment) => !preparation.test(segment)))
+  return { installs: found, outside: left, rest: meaningful ? rest.join("\n").trim() : "" }
 }

@@ -6,7 +6,10 @@ const MirrorUrl = Schema.String.check(Schema.isPattern(/^(?:https?|file):\/\/\S*
 
 export const workspaceSettings = Config.all({
   /** `<url>/<repository>.git` is what git fetches: the github service's read-only proxy, or a directory of bare repositories (`file://`). */
-  mirrorUrl: Config.schema(MirrorUrl, "CI_HEALING_MIRROR_URL").pipe(Config.map((url) => url.replace(/\/+$/u, ""))),
+  mirrorUrl: Config.schema(MirrorUrl, "CI_HEALING_MIRROR_URL").pipe(
+    Config.withDefault("http://127.0.0.1:3003"),
+    Config.map((url) => url.replace(/\/+$/u, "")),
+  ),
   /** Sent to the mirror as a bearer token. */
   mirrorToken: Config.Redacted("CI_HEALING_MIRROR_TOKEN").pipe(Config.withDefault(Redacted.make(""))),
   /** Best on a local disk that can carry overlay mounts (ext4, xfs, btrfs). */
