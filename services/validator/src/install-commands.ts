@@ -13,7 +13,7 @@ const manifests: Readonly<Record<Installer, ReadonlyArray<RegExp>>> = {
   pnpm: [node, /^pnpm-(?:lock|workspace)\.yaml$/u, /^patches\/[^/]+\.patch$/u],
   yarn: [node, /^yarn\.lock$/u],
   bun: [node, /^bun\.lockb?$/u, /^patches\/[^/]+\.patch$/u],
-  pip: [/^(?:requirements|constraints)[^/]*\.txt$/u, /^requirements\/[^/]+\.txt$/u],
+  pip: [/^(?:requirements|constraints)[\w.-]*\.txt$/u, /^requirements\/[\w.-]+\.txt$/u],
 }
 
 /**
