@@ -10,6 +10,10 @@ export const change = Effect.fnUntraced(function* <A>(mutation: Effect.Effect<A,
   return yield* mutation
 })
 
+/** A change that gives the same when it is made again (git objects are named by their content): a garbled answer is asked for once more. */
+export const changeTwice = <A>(mutation: Effect.Effect<A, GitHubError>) =>
+  change(mutation).pipe(Effect.catchTag("Garbled", () => change(mutation)))
+
 /**
  * Creates something or adopts it. When it cannot be known whether the change happened, or GitHub says that something is in its place,
  * `find` looks: what it finds is the result. A garbled answer with nothing there is tried once more; Conflict with nothing there fails.

@@ -14,7 +14,7 @@ import { fixBranch, isOurBranch } from "@ci-fix-pilot/contract/run-id"
 import type { Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { ChangesAllowed } from "./ChangesAllowed.ts"
-import { change, createOrAdopt } from "./change-github.ts"
+import { changeTwice, createOrAdopt } from "./change-github.ts"
 import { fixTitle } from "./fix-commit.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
 import { isFrom, pullsOf } from "./our-pull-request.ts"
@@ -127,7 +127,7 @@ const finish = Effect.fnUntraced(function* (runId: RunId, target: Target, pull: 
   if (pull.baseRef !== target.branch) return refused(`pull request ${pull.number} goes into ${pull.baseRef} now`)
   const github = yield* GitHub
   if (!pull.labels.includes(label)) {
-    yield* change(github.addLabel(target.repository, pull.number, label)).pipe(
+    yield* changeTwice(github.addLabel(target.repository, pull.number, label)).pipe(
       Effect.catchTags({ Forbidden: noLabel, NotFound: noLabel, Conflict: noLabel, Garbled: noLabel }),
     )
   }

@@ -3,9 +3,9 @@ import type { CommitSha, RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import type { Proof, Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
-import { change, createOrAdopt } from "./change-github.ts"
+import { changeTwice, createOrAdopt } from "./change-github.ts"
 import { fixCommit } from "./fix-commit.ts"
-import { type Commit, GitHub, type GitHubError } from "./GitHub.ts"
+import { type Commit, GitHub } from "./GitHub.ts"
 import { NotCarriedOver, treeChanges } from "./tree-changes.ts"
 
 /** Whether a commit holds exactly what was proven, on the commit it was proven on. */
@@ -25,16 +25,13 @@ export const makeCommit = Effect.fn("makeCommit")(function* (runId: RunId, deliv
   const { target, diagnosis, proposal, proof } = delivery
   const failing = yield* github.commit(target.repository, target.commitSha)
   const changes = yield* treeChanges(target.repository, failing.treeSha, proposal.patch)
-  const tree = yield* twice(github.createTree(target.repository, failing.treeSha, changes))
+  const tree = yield* changeTwice(github.createTree(target.repository, failing.treeSha, changes))
   if (tree !== proof.treeSha) {
     return yield* new NotCarriedOver({ why: `on GitHub the patch gives the tree ${tree}, but ${proof.treeSha} was proven` })
   }
   const { message, author } = fixCommit({ runId, target, diagnosis, proof, committedAt: failing.committer.date })
-  return yield* twice(github.createCommit(target.repository, { message, tree, parent: target.commitSha, author }))
+  return yield* changeTwice(github.createCommit(target.repository, { message, tree, parent: target.commitSha, author }))
 })
-
-/** Objects are named by their content: making one again makes nothing new, so a garbled answer is simply asked for once more. */
-const twice = (create: Effect.Effect<string, GitHubError>) => change(create).pipe(Effect.catchTag("Garbled", () => change(create)))
 
 /**
  * Names the commit by the run's branch, or adopts the branch when it is there with the proven content. Never forced: a branch with
