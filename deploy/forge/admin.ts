@@ -50,6 +50,7 @@ const handlers = (forge: Operations): Readonly<Record<keyof Operations, Handler>
   expireLogs: taking(ExpireLogs, forge.expireLogs),
 })
 
+/** Where the admin API begins. */
 export const adminPrefix = "/_forge/"
 
 /** `POST /_forge/<operation>` with the operation's input as JSON; needs the forge's own token. 400 says what went wrong. */

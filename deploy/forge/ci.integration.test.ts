@@ -102,3 +102,20 @@ test("a workflow that cannot be run is refused with the reason", async () => {
   await expect(run("  test: 1\n")).rejects.toThrow("Expected")
   await expect(forge.runWorkflow({ repository, branch: "main", path: ".github/workflows/none.yml" })).rejects.toThrow("there is no")
 })
+
+test("a run's logs come as a zip that other programs can read, named as GitHub names them", async () => {
+  const { id } = await run(`  test:\n    name: "Unit: all"\n    steps: [{ name: Say it, run: echo héllo }]\n`)
+  const { data } = await octokit.actions.downloadWorkflowRunLogs({ ...at, run_id: id })
+  if (!(data instanceof ArrayBuffer)) throw new Error("not an archive")
+  const script =
+    "import sys,io,zipfile; z=zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())); assert z.testzip() is None; [print(n, z.read(n).decode()) for n in z.namelist()]"
+  const child = Bun.spawn(["python3", "-c", script], {
+    stdin: Buffer.from(data),
+    stdout: "pipe",
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin", PYTHONUTF8: "1" },
+  })
+  const text = await new Response(child.stdout).text()
+  expect(await child.exited).toBe(0)
+  expect(text).toMatch(/^0_Unit all\.txt \uFEFF\d{4}-/u)
+  expect(text).toMatch(/^Unit all\/2_Say it\.txt [\s\S]*Z héllo$/mu)
+})

@@ -10,6 +10,7 @@ import { openStore } from "./store/store.ts"
 import { makeDeliveries, type WebhookTarget } from "./webhooks/deliver.ts"
 import { makeExclusive, type World } from "./world.ts"
 
+/** How a forge is set up. Only `dir` is needed. */
 export interface ForgeOptions {
   /** Where everything is kept. A forge started again on the same folder knows all it knew. */
   readonly dir: string
@@ -25,6 +26,7 @@ export interface ForgeOptions {
   readonly now?: () => Date
 }
 
+/** A running forge. */
 export interface Forge extends Operations {
   /** Where it listens; git clones `${url}/owner/name.git`. */
   readonly url: string
@@ -36,6 +38,7 @@ export interface Forge extends Operations {
   readonly close: () => Promise<void>
 }
 
+/** The token that may do everything, unless told otherwise. */
 export const defaultToken = "forge-token"
 
 /** Starts a GitHub over the repositories in `dir`. `close` leaves the folder as it is. */

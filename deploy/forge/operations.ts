@@ -10,6 +10,7 @@ const Files = Schema.Record(Text, Schema.NullOr(Text))
 export const Developer = Schema.Struct({ login: Text, name: Text, email: Text })
 export type Developer = typeof Developer.Type
 
+/** A repository to be made from something on this machine. */
 export const CreateRepository = Schema.Struct({
   owner: Text,
   name: Text,
@@ -24,8 +25,10 @@ export const CreateRepository = Schema.Struct({
   parent: key(Text),
   people: key(Schema.Record(Text, Person)),
 })
+/** A repository to be made from something on this machine. */
 export type CreateRepository = typeof CreateRepository.Type
 
+/** A commit to be made on a branch. */
 export const PushCommit = Schema.Struct({
   /** Full name, `owner/name`. */
   repository: Text,
@@ -38,13 +41,18 @@ export const PushCommit = Schema.Struct({
   by: key(Developer),
   at: key(Text),
 })
+/** A commit to be made on a branch. */
 export type PushCommit = typeof PushCommit.Type
 
+/** A ref, where it was (zeros: nowhere) and where it is. */
 export const Pushed = Schema.Struct({ ref: Text, before: Text, after: Text })
+/** A ref, where it was (zeros: nowhere) and where it is. */
 export type Pushed = typeof Pushed.Type
 
+/** A branch, and the commit it shall be at. */
 export const SetBranch = Schema.Struct({ repository: Text, branch: Text, sha: Text })
 
+/** A workflow to run at a branch's tip, or at a commit that it had. */
 export const RunWorkflow = Schema.Struct({
   repository: Text,
   branch: Text,
@@ -53,10 +61,12 @@ export const RunWorkflow = Schema.Struct({
   event: key(Text),
   rerunOf: key(Schema.Int),
 })
+/** A workflow to run at a branch's tip, or at a commit that it had. */
 export type RunWorkflow = typeof RunWorkflow.Type
 
 const Step = Schema.Struct({ name: Text, conclusion: Conclusion, log: key(Text) })
 
+/** A run to record as it is told here. */
 export const RecordRun = Schema.Struct({
   repository: Text,
   branch: Text,
@@ -72,8 +82,10 @@ export const RecordRun = Schema.Struct({
   headRepository: key(Text),
   rerunOf: key(Schema.Int),
 })
+/** A run to record as it is told here. */
 export type RecordRun = typeof RecordRun.Type
 
+/** A request that the forge answered; `status` 0: the connection was reset. `route` is as in `routes()`: `GET /repos/{owner}/{repo}`. */
 export const Seen = Schema.Struct({
   method: Text,
   route: Text,
@@ -83,19 +95,24 @@ export const Seen = Schema.Struct({
   fault: Schema.NullOr(Text),
   at: Text,
 })
-/** A request that the forge answered; `status` 0: the connection was reset. `route` is as in `routes()`: `GET /repos/{owner}/{repo}`. */
 export type Seen = typeof Seen.Type
 
+/** Where webhooks go; null: nowhere. */
 export const Target = Schema.NullOr(Schema.Struct({ url: Text, secret: Text }))
+/** `owner/name` */
 export const InRepository = Schema.Struct({ repository: Text })
+/** A person, and what they may do in a repository. */
 export const AddPerson = Schema.Struct({
   repository: Text,
   developer: Developer,
   permission: Person.fields.permission,
   association: Person.fields.association,
 })
+/** A token and the login it speaks for. */
 export const AddToken = Schema.Struct({ token: Text, login: Text })
+/** The number of a delivery. */
 export const Redeliver = Schema.Struct({ id: Schema.Int })
+/** The number of a run. */
 export const ExpireLogs = Schema.Struct({ run: Schema.Int })
 
 /** What a harness can do with a forge, in its own process (`startForge`) or in another (`connectForge`). */

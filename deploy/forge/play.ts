@@ -17,6 +17,7 @@ const filesIn = (folder: string): Record<string, string> =>
       .map((path) => [relative(folder, path), readFileSync(path, "utf8")]),
   )
 
+/** How to play a scenario differently. */
 export interface PlayOptions {
   /** Plays in another repository than the scenario's own: so that one can be played many times side by side. */
   readonly repository?: { readonly owner: string; readonly name: string }

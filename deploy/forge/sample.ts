@@ -4,8 +4,10 @@ import { dirname, join } from "node:path"
 import { type Forge, type ForgeOptions, startForge } from "./forge.ts"
 import type { Developer } from "./operations.ts"
 
+/** Who commits in the sample. */
 export const mara: Developer = { login: "mara-lindt", name: "Mara Lindt", email: "mara@acme.example" }
 
+/** A workflow that is green as long as the sum is right. */
 export const workflow = `name: CI
 on: push
 jobs:
@@ -17,6 +19,7 @@ jobs:
         run: grep -q "2 + 2 = 4" sum.txt
 `
 
+/** The sample repository's files. */
 export const files: Readonly<Record<string, string>> = {
   "README.md": "# Sums\n",
   "sum.txt": "2 + 2 = 4\n",
@@ -32,6 +35,7 @@ export const writeFiles = (root: string, contents: Readonly<Record<string, strin
   }
 }
 
+/** A forge to try things on. */
 export interface Sample extends AsyncDisposable {
   readonly forge: Forge
   /** A temporary folder that goes away with the sample; the forge keeps its things in `forge` inside. */

@@ -11,6 +11,7 @@ import { type RecordedJob, type RecordedStep, type RunToRecord, recordRun } from
 import { runStep } from "./run-step.ts"
 import { type Job, jobsInOrder, needsOf, parseWorkflow, type Step, stepName, strings, type Workflow } from "./workflow-file.ts"
 
+/** Which workflow to run, at which commit. */
 export interface WorkflowToRun {
   readonly branch: string
   /** The branch's tip if not told. */

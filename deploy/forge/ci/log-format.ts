@@ -30,6 +30,7 @@ export const usesHeader = (action: string, inputs: Readonly<Record<string, strin
   return [`##[group]Run ${action}`, ...(lines.length === 0 ? [] : ["with:", ...lines]), "##[endgroup]"].join("\n")
 }
 
+/** What a runner logs when a script ends with another code than 0. */
 export const exitError = (code: number): string => `##[error]Process completed with exit code ${code}.`
 
 /** What a runner logs when it sets up a job. */

@@ -88,6 +88,7 @@ export const signLogPath = (secret: string, path: string, nowMs: number): string
   return `${path}?se=${expires}&sig=${createHmac("sha256", secret).update(`${path} ${expires}`).digest("hex")}`
 }
 
+/** Whether an address was signed here and is not too old. */
 export const isSigned = (secret: string, url: URL, nowMs: number): boolean => {
   const expires = url.searchParams.get("se") ?? ""
   const wanted = Buffer.from(createHmac("sha256", secret).update(`${url.pathname} ${expires}`).digest("hex"))

@@ -10,6 +10,7 @@ import type { World } from "../world.ts"
 import { stampLines } from "./log-format.ts"
 import { writeStepLog } from "./logs.ts"
 
+/** A step that ended. `log` is its text, with or without timestamps; a step without one was skipped. */
 export interface RecordedStep {
   readonly name: string
   readonly conclusion: Conclusion
@@ -18,6 +19,7 @@ export interface RecordedStep {
   readonly completedAt?: string
 }
 
+/** A job that ended, with its steps in order. */
 export interface RecordedJob {
   readonly name: string
   readonly conclusion: Conclusion

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { exitError, runHeader, stamp } from "./log-format.ts"
 
+/** A script and the world it runs in. */
 export interface StepToRun {
   readonly script: string
   readonly directory: string
@@ -15,6 +16,7 @@ export interface StepToRun {
   readonly now: () => Date
 }
 
+/** The script's exit code, and the step's log with timestamps. */
 export interface StepResult {
   readonly code: number
   readonly log: string

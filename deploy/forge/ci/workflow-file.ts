@@ -75,6 +75,7 @@ export const jobsInOrder = (workflow: Workflow): Array<readonly [string, Job]> =
   return ordered
 }
 
+/** The jobs that must have succeeded before this one. */
 export const needsOf = (job: Job): ReadonlyArray<string> =>
   job.needs === undefined ? [] : typeof job.needs === "string" ? [job.needs] : job.needs
 
@@ -82,6 +83,7 @@ export const needsOf = (job: Job): ReadonlyArray<string> =>
 export const stepName = (step: Step): string =>
   step.name ?? (step.uses === undefined ? `Run ${(step.run ?? "").split("\n")[0]}` : `Run ${step.uses}`)
 
+/** Variables as a process gets them; later ones win. */
 export const strings = (
   ...variables: ReadonlyArray<Readonly<Record<string, string | number | boolean>> | undefined>
 ): Record<string, string> =>

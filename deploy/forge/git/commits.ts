@@ -8,6 +8,7 @@ export interface Signature {
   readonly date: string
 }
 
+/** A commit as git stores it; the message without its last line end. */
 export interface Commit {
   readonly oid: string
   readonly tree: string
@@ -23,6 +24,7 @@ const signature = (text: string): Signature => {
   return { name: found?.[1] ?? "", email: found?.[2] ?? "", date: `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z` }
 }
 
+/** Reads a commit object. */
 export const parseCommit = (oid: string, content: Buffer): Commit => {
   const text = content.toString("utf8")
   const split = text.indexOf("\n\n")

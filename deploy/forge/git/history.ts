@@ -1,6 +1,7 @@
 import { remembered } from "./remembered.ts"
 import { git } from "./run-git.ts"
 
+/** How one file differs between two trees. */
 export interface FileChange {
   readonly path: string
   readonly previous: string | null
@@ -35,12 +36,13 @@ export const changesBetween = remembered(async (gitDirectory: string, before: st
     .slice(1)
     .map((text) => (/^@@/mu.test(text) ? text.slice(text.search(/^@@/mu)).replace(/\n$/u, "") : undefined))
   const { heads, counts } = parseRaw(raw.split("\0"))
-  return heads.map((head, index) => ({
-    ...head,
-    additions: counts[index]?.additions ?? 0,
-    deletions: counts[index]?.deletions ?? 0,
-    patch: hunks[index],
-  }))
+  let patch = 0
+  return heads.map((head, index) => {
+    // A file that became a link (or back) is shown as one deletion and one addition.
+    const own = hunks.slice(patch, patch + (head.status === "changed" ? 2 : 1)).filter((hunk) => hunk !== undefined)
+    patch += head.status === "changed" ? 2 : 1
+    return { ...head, ...(counts[index] ?? { additions: 0, deletions: 0 }), patch: own.length === 0 ? undefined : own.join("\n") }
+  })
 })
 
 type Head = Pick<FileChange, "path" | "previous" | "status" | "oid">

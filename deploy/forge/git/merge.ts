@@ -24,6 +24,7 @@ const threeWay = remembered(async (path: string, ours: string, theirs: string): 
   return out?.split("\n")[0]
 })
 
+/** GitHub's three ways to merge. */
 export type MergeMethod = "merge" | "squash" | "rebase"
 
 /** Writes the commit (or commits) that merge `head` into `base`, without moving any ref. Undefined when they conflict. */

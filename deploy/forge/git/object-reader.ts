@@ -1,5 +1,6 @@
 import { gitEnvironment } from "./run-git.ts"
 
+/** A blob, tree, commit or tag, unpacked. */
 export interface GitObject {
   readonly oid: string
   readonly type: string

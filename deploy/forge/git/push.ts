@@ -6,6 +6,7 @@ import { moveRef, zero } from "./refs.ts"
 import type { Repositories } from "./repositories.ts"
 import { changeTree, entryAt } from "./trees.ts"
 
+/** What to commit, and where. */
 export interface Push {
   readonly branch: string
   /** Where the branch starts when it does not exist yet; the default branch if not told. */

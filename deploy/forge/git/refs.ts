@@ -1,6 +1,7 @@
 import { remembered } from "./remembered.ts"
 import { GitFailed, git, tryGit } from "./run-git.ts"
 
+/** A ref and the object it is at. */
 export interface Ref {
   /** `refs/heads/main` */
   readonly name: string
@@ -8,6 +9,7 @@ export interface Ref {
   readonly type: string
 }
 
+/** Where a ref that does not exist is, in git's words. */
 export const zero = "0".repeat(40)
 
 /** All refs whose name begins with `prefix` (`refs/heads/`), by name. */

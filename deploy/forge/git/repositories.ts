@@ -7,6 +7,7 @@ import { type Commit, findCommit, isRefName, type Signature } from "./commits.ts
 import { importRepository } from "./import-repository.ts"
 import { ObjectReader } from "./object-reader.ts"
 
+/** A repository to be made. */
 export interface NewRepository {
   readonly owner: string
   readonly name: string
@@ -21,6 +22,7 @@ export interface NewRepository {
   readonly people?: Readonly<Record<string, Person>>
 }
 
+/** The forge's repositories: rows in the store, bare repositories on disk. */
 export interface Repositories {
   readonly create: (repository: NewRepository) => Promise<RepositoryRow>
   readonly find: (owner: string, name: string) => RepositoryRow | undefined
@@ -34,6 +36,7 @@ export interface Repositories {
   readonly close: () => void
 }
 
+/** `owner/name` */
 export const fullName = (repository: { readonly owner: string; readonly name: string }): string => `${repository.owner}/${repository.name}`
 
 /** Each holds a git process. */
@@ -41,6 +44,7 @@ const mostReaders = 48
 
 const safeName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u
 
+/** Keeps the bare repositories below `dir/repositories`. */
 export const makeRepositories = (dir: string, store: Store, now: () => Date): Repositories => {
   const readers = new Map<string, ObjectReader>()
   const path = (repository: { readonly owner: string; readonly name: string }) =>

@@ -26,6 +26,7 @@ export const gitEnvironment = (more: Readonly<Record<string, string>> = {}): Rec
     ...more,
   })
 
+/** `input` is what git reads from standard input. */
 export interface GitOptions {
   readonly input?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>

@@ -1,6 +1,7 @@
 import type { ObjectReader } from "./object-reader.ts"
 import { writeObject } from "./object-writer.ts"
 
+/** One line of a tree. `mode` is as git stores it: `40000` for a directory. */
 export interface TreeEntry {
   readonly mode: string
   readonly name: string
@@ -14,8 +15,10 @@ export interface TreeChange {
   readonly oid: string | null
 }
 
+/** What kind of object an entry of a tree leads to. */
 export const typeOfMode = (mode: string): "blob" | "tree" | "commit" => (mode === "40000" ? "tree" : mode === "160000" ? "commit" : "blob")
 
+/** Reads a tree object. */
 export const parseTree = (content: Buffer): Array<TreeEntry> => {
   const entries: Array<TreeEntry> = []
   for (let at = 0; at < content.length; ) {
@@ -41,6 +44,7 @@ const printTree = (entries: Iterable<TreeEntry>): Buffer =>
       .flatMap((entry) => [Buffer.from(`${entry.mode} ${entry.name}\0`), Buffer.from(entry.oid, "hex")]),
   )
 
+/** The entries of a tree; none when there is no such tree. */
 export const readTree = async (reader: ObjectReader, oid: string): Promise<Array<TreeEntry>> => {
   const found = await reader.read(oid)
   return found?.type === "tree" ? parseTree(found.content) : []
@@ -79,6 +83,7 @@ const changed = async (
   return entries.size === 0 ? undefined : writeObject(gitDirectory, "tree", printTree(entries.values()))
 }
 
+/** An entry with its whole path. */
 export interface FlatEntry extends TreeEntry {
   readonly path: string
 }

@@ -20,6 +20,7 @@ const rank: Readonly<Record<Permission, number>> = { none: 0, read: 1, write: 2,
 export const permissionOf = (login: string, repository: RepositoryRow): Permission =>
   login === repository.owner ? "admin" : (repository.people[login]?.permission ?? (repository.private ? "none" : "read"))
 
+/** Whether a caller may do something that needs a permission. */
 export const allowed = (caller: Caller, repository: RepositoryRow, needs: Permission): boolean => {
   switch (caller.kind) {
     case "app":

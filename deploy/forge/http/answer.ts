@@ -5,16 +5,20 @@ export type Json = Readonly<Record<string, unknown>>
 
 const documentation = "https://docs.github.com/rest"
 
+/** An answer with a JSON body. */
 export const json = (body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json; charset=utf-8", ...headers } })
 
 /** 201 with the address of what was made. */
 export const created = (body: Json): Response => json(body, 201, typeof body["url"] === "string" ? { location: body["url"] } : {})
 
+/** 204. */
 export const noContent = (): Response => new Response(null, { status: 204 })
 
+/** 302. */
 export const redirect = (location: string): Response => new Response(null, { status: 302, headers: { location } })
 
+/** GitHub's error body. */
 export const refuse = (refusal: Refusal): Response =>
   json(
     {

@@ -22,9 +22,13 @@ export const FaultKind = Schema.Literals([
 ])
 export type FaultKind = typeof FaultKind.Type
 
+/** Every kind, so that tests can try each. */
 export const faultKinds: ReadonlyArray<FaultKind> = FaultKind.literals
 
-/** A fault for the next `times` requests of a route (`GET /repos/{owner}/{repo}`, or `*` for all), after `skip` good ones. */
+/**
+ * A fault for the next `times` (1) requests of a route (`GET /repos/{owner}/{repo}`, or `*` for all), after `skip` good ones.
+ * Bun's `fetch` sends a GET again by itself when a connection it had used before is reset: two times make it see one.
+ */
 export const Fault = Schema.Struct({
   route: Schema.String,
   kind: FaultKind,
@@ -36,6 +40,7 @@ export const Fault = Schema.Struct({
 })
 export type Fault = typeof Fault.Type
 
+/** The faults that wait for their requests. */
 export interface Faults {
   readonly set: (fault: Fault) => void
   readonly clear: () => void
@@ -45,6 +50,7 @@ export interface Faults {
   readonly pending: () => ReadonlyArray<Fault>
 }
 
+/** No faults at first. */
 export const makeFaults = (): Faults => {
   let waiting: Array<{ fault: Fault; skip: number; times: number }> = []
   return {

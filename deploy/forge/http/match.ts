@@ -15,6 +15,7 @@ const decoded = (text: string): string | undefined => {
   }
 }
 
+/** Makes a template ready to be matched. */
 export const pattern = (template: string): Pattern => {
   const names: Array<string> = []
   const source = template.replace(/[.+*()[\]^$|\\]/gu, "\\$&").replace(/\{(\w+)\}/gu, (_, name: string, at: number) => {

@@ -18,6 +18,7 @@ export const links = (url: URL, page: number, last: number): string => {
   return [...before, ...after, ...first].join(", ")
 }
 
+/** One page of a list, and the headers that lead to the others. */
 export interface Page<A> {
   readonly items: ReadonlyArray<A>
   readonly headers: Readonly<Record<string, string>>

@@ -42,4 +42,5 @@ export const makeRateLimits = (now: () => Date) => {
   }
 }
 
+/** What is left of everybody's hourly limit. */
 export type RateLimits = ReturnType<typeof makeRateLimits>

@@ -17,10 +17,12 @@ export interface Call {
   readonly body: <A>(schema: Schema.Codec<A, unknown>) => Promise<A>
 }
 
+/** A request about a repository that the caller may see. */
 export interface RepositoryCall extends Call {
   readonly repository: RepositoryRow
 }
 
+/** One route of the API. */
 export interface Route {
   readonly method: string
   /** The path template exactly as GitHub's API description spells it. */
@@ -55,6 +57,7 @@ export const onRepository = (
   },
 })
 
+/** Decodes a request's body; no body counts as an empty object. */
 export const bodyOf =
   (request: Request) =>
   async <A>(schema: Schema.Codec<A, unknown>): Promise<A> => {

@@ -2,6 +2,7 @@ import type { Json } from "../http/answer.ts"
 import type { World } from "../world.ts"
 import { nodeId, numberOf, userJson } from "./user.ts"
 
+/** What the app may do where it is installed. */
 export const appPermissions = {
   actions: "read",
   checks: "read",

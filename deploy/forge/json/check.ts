@@ -38,6 +38,7 @@ export const checkRunJson = (world: World, repository: RepositoryRow, run: RunRo
   }
 }
 
+/** A run as the check suite that Actions reports it by. */
 export const checkSuiteJson = (world: World, repository: RepositoryRow, run: RunRow, commit: Commit): Json => {
   const url = `${repositoryUrl(world, repository)}/check-suites/${checkSuiteId(run)}`
   return {
@@ -63,6 +64,7 @@ export const checkSuiteJson = (world: World, repository: RepositoryRow, run: Run
   }
 }
 
+/** A commit status. */
 export const statusJson = (world: World, repository: RepositoryRow, status: StatusRow): Json => ({
   id: status.id,
   node_id: nodeId("SC", status.id),

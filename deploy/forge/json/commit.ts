@@ -61,6 +61,7 @@ export const simpleCommitJson = (commit: Commit): Json => ({
   committer: { name: commit.committer.name, email: commit.committer.email },
 })
 
+/** A changed file, as commits, comparisons and pull requests list it. */
 export const fileChangeJson = (world: World, repository: RepositoryRow, sha: string, change: FileChange): Json => {
   const path = change.path.split("/").map(encodeURIComponent).join("/")
   return {

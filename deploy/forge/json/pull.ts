@@ -8,6 +8,7 @@ import type { World } from "../world.ts"
 import { repositoryJson, repositoryUrl, webUrl } from "./repository.ts"
 import { nodeId, numberOf, userJson } from "./user.ts"
 
+/** A label; all have the same colour. */
 export const labelJson = (world: World, repository: RepositoryRow, name: string): Json => ({
   id: numberOf(`label ${name}`),
   node_id: nodeId("LA", `${repository.id}:${name}`),

@@ -5,7 +5,9 @@ import type { RepositoryRow } from "../store/rows.ts"
 import type { World } from "../world.ts"
 import { nodeId, userJson } from "./user.ts"
 
+/** The repository's address in the API. */
 export const repositoryUrl = (world: World, repository: RepositoryRow): string => `${world.apiUrl}/repos/${fullName(repository)}`
+/** The repository's address for people. */
 export const webUrl = (world: World, repository: RepositoryRow): string => `${world.url}/${fullName(repository)}`
 
 const templates: Readonly<Record<string, string>> = {

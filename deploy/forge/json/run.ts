@@ -6,8 +6,10 @@ import { simpleCommitJson } from "./commit.ts"
 import { minimalRepositoryJson, repositoryUrl, webUrl } from "./repository.ts"
 import { nodeId, numberOf, userJson } from "./user.ts"
 
+/** A workflow's number follows from its path. */
 export const workflowId = (repository: RepositoryRow, path: string): number =>
   5_000_000 + (numberOf(`${repository.id} ${path}`) % 1_000_000)
+/** A check suite's number follows from its run's. */
 export const checkSuiteId = (run: RunRow): number => run.id + 40_000_000
 
 /** The open pull requests whose head is this run's branch in the same repository, in the short form that runs carry. */
@@ -34,6 +36,7 @@ const shortPull = (world: World, repository: RepositoryRow, pull: PullRow): Json
   }
 }
 
+/** A workflow; the forge knows those that have run. */
 export const workflowJson = (world: World, repository: RepositoryRow, path: string, name: string): Json => {
   const id = workflowId(repository, path)
   const url = `${repositoryUrl(world, repository)}/actions/workflows/${id}`
@@ -51,6 +54,7 @@ export const workflowJson = (world: World, repository: RepositoryRow, path: stri
   }
 }
 
+/** One attempt of a run. */
 export const runJson = async (world: World, repository: RepositoryRow, run: RunRow): Promise<Json> => {
   const url = `${repositoryUrl(world, repository)}/actions/runs/${run.id}`
   const workflow = workflowId(repository, run.path)
@@ -95,6 +99,7 @@ export const runJson = async (world: World, repository: RepositoryRow, run: RunR
   }
 }
 
+/** A job with its steps. */
 export const jobJson = (world: World, repository: RepositoryRow, run: RunRow, job: JobRow): Json => {
   const url = `${repositoryUrl(world, repository)}/actions/jobs/${job.id}`
   return {

@@ -4,6 +4,7 @@ import type { World } from "../world.ts"
 /** A number for a name, the same on every machine. */
 export const numberOf = (name: string): number => Number(Bun.hash.crc32(name)) % 100_000_000
 
+/** GitHub's other id of a thing: opaque text. */
 export const nodeId = (kind: string, id: number | string): string => Buffer.from(`${kind}:${id}`).toString("base64url")
 
 /** GitHub's "simple user". */
@@ -38,6 +39,7 @@ export const loginOfEmail = (world: World, email: string): string | undefined =>
   return noreply?.[1] ?? world.store.users.get(email)?.login
 }
 
+/** The account behind a commit's e-mail address, null when nobody knows it. */
 export const userOfEmail = (world: World, email: string): Json | null => {
   const login = loginOfEmail(world, email)
   return login === undefined ? null : userJson(world, login)

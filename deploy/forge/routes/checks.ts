@@ -107,6 +107,7 @@ const createStatus = async (call: RepositoryCall) => {
   return created(statusJson(world, repository, status))
 }
 
+/** Check runs and suites of Actions, and commit statuses. */
 export const checkRoutes: ReadonlyArray<Route> = [
   onRepository("GET", "/commits/{ref}/check-runs", "read", checkRuns),
   onRepository("GET", "/check-runs/{check_run_id}", "read", checkRun),

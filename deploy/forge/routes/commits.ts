@@ -96,6 +96,7 @@ const compare = async (call: RepositoryCall) => {
   )
 }
 
+/** Commits and comparisons. */
 export const commitRoutes: ReadonlyArray<Route> = [
   onRepository("GET", "/commits", "read", all),
   onRepository("GET", "/commits/{ref}", "read", one),

@@ -56,4 +56,5 @@ const contents = async (call: RepositoryCall) => {
   })
 }
 
+/** Files and folders at a ref. */
 export const contentRoutes: ReadonlyArray<Route> = [onRepository("GET", "/contents/{path}", "read", contents)]

@@ -134,6 +134,7 @@ const getCommit = async (call: RepositoryCall) => {
   return json(gitCommitJson(call.world, call.repository, parseCommit(sha, found.content)))
 }
 
+/** Blobs, trees and commits, read and written as git has them. */
 export const gitDataRoutes: ReadonlyArray<Route> = [
   onRepository("POST", "/git/blobs", "write", createBlob),
   onRepository("GET", "/git/blobs/{file_sha}", "read", getBlob),

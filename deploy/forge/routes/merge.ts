@@ -50,6 +50,7 @@ const isMerged = (call: RepositoryCall) => {
   return noContent()
 }
 
+/** Merging a pull request, and asking whether it was. */
 export const mergeRoutes: ReadonlyArray<Route> = [
   onRepository("PUT", "/pulls/{pull_number}/merge", "write", merge),
   onRepository("GET", "/pulls/{pull_number}/merge", "read", isMerged),

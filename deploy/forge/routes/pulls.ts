@@ -150,6 +150,7 @@ const commits = async (call: RepositoryCall) => {
   })
 }
 
+/** Pull requests but for merging them. */
 export const pullRoutes: ReadonlyArray<Route> = [
   onRepository("GET", "/pulls", "read", all),
   onRepository("POST", "/pulls", "write", create),

@@ -45,6 +45,7 @@ const permission = ({ world, repository, caller, param }: RepositoryCall) => {
   })
 }
 
+/** The repository itself, its branches, and what a person may do in it. */
 export const repositoryRoutes: ReadonlyArray<Route> = [
   onRepository("GET", "", "read", ({ world, repository, caller }) => json(fullRepositoryJson(world, repository, caller))),
   onRepository("GET", "/branches", "read", async ({ world, repository, url }) =>

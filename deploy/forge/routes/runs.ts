@@ -83,6 +83,7 @@ const workflow = (call: RepositoryCall) => {
   return json(workflowJson(call.world, call.repository, run.path, run.name))
 }
 
+/** Workflows, their runs, jobs and logs. */
 export const runRoutes: ReadonlyArray<Route> = [
   onRepository("GET", "/actions/runs", "read", (call) => runs(call)),
   onRepository("GET", "/actions/runs/{run_id}", "read", async (call) => json(await runJson(call.world, call.repository, runOf(call)))),

@@ -15,6 +15,7 @@ export const Person = Schema.Struct({
 })
 export type Person = typeof Person.Type
 
+/** A repository; `people` are those with a standing of their own in it. */
 export const RepositoryRow = Schema.Struct({
   id: Schema.Int,
   owner: Text,
@@ -27,6 +28,7 @@ export const RepositoryRow = Schema.Struct({
   createdAt: Time,
   pushedAt: Time,
 })
+/** A repository; `people` are those with a standing of their own in it. */
 export type RepositoryRow = typeof RepositoryRow.Type
 
 /** An account: `email` is how a commit's author is matched to a login. */
@@ -42,6 +44,7 @@ export const TokenRow = Schema.Struct({
 })
 export type TokenRow = typeof TokenRow.Type
 
+/** A pull request. `headSha` follows its branch while it is open. */
 export const PullRow = Schema.Struct({
   id: Schema.Int,
   repository: Text,
@@ -64,8 +67,10 @@ export const PullRow = Schema.Struct({
   mergedBy: maybe,
   mergeCommitSha: maybe,
 })
+/** A pull request. `headSha` follows its branch while it is open. */
 export type PullRow = typeof PullRow.Type
 
+/** A comment on a pull request. */
 export const CommentRow = Schema.Struct({
   id: Schema.Int,
   repository: Text,
@@ -74,12 +79,14 @@ export const CommentRow = Schema.Struct({
   body: Text,
   createdAt: Time,
 })
+/** A comment on a pull request. */
 export type CommentRow = typeof CommentRow.Type
 
 /** How a run, a job or a step ended, in GitHub's words. */
 export const Conclusion = Schema.Literals(["success", "failure", "cancelled", "skipped", "timed_out", "startup_failure"])
 export type Conclusion = typeof Conclusion.Type
 
+/** A step of a job. */
 export const StepRow = Schema.Struct({
   number: Schema.Int,
   name: Text,
@@ -87,8 +94,10 @@ export const StepRow = Schema.Struct({
   startedAt: Time,
   completedAt: Time,
 })
+/** A step of a job. */
 export type StepRow = typeof StepRow.Type
 
+/** A job of a run. */
 export const JobRow = Schema.Struct({
   id: Schema.Int,
   name: Text,
@@ -97,6 +106,7 @@ export const JobRow = Schema.Struct({
   completedAt: Time,
   steps: Schema.Array(StepRow),
 })
+/** A job of a run. */
 export type JobRow = typeof JobRow.Type
 
 /** One attempt of one workflow run; always completed, since the forge records a run when it has ended. */
@@ -121,6 +131,7 @@ export const RunRow = Schema.Struct({
 })
 export type RunRow = typeof RunRow.Type
 
+/** A commit status. */
 export const StatusRow = Schema.Struct({
   id: Schema.Int,
   repository: Text,
@@ -132,6 +143,7 @@ export const StatusRow = Schema.Struct({
   creator: Text,
   createdAt: Time,
 })
+/** A commit status. */
 export type StatusRow = typeof StatusRow.Type
 
 /** One webhook sent, and what the receiver answered (`statusCode` 0: it could not be reached). */

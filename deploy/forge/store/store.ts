@@ -51,4 +51,5 @@ export const openStore = (dir: string) => {
   }
 }
 
+/** The forge's tables. */
 export type Store = ReturnType<typeof openStore>

@@ -11,12 +11,14 @@ export interface WebhookTarget {
   readonly secret: string
 }
 
+/** Something to tell the webhook's receiver. */
 export interface Event {
   readonly event: string
   readonly repository: string | null
   readonly payload: Json
 }
 
+/** Sends webhooks and remembers how that went. */
 export interface Deliveries {
   /** Sends without waiting for the receiver; the delivery is recorded first. */
   readonly send: (event: Event) => void
@@ -37,6 +39,7 @@ const guidOf = (number: number): string => {
 /** The value of `X-Hub-Signature-256`. */
 export const signatureOf = (secret: string, body: string): string => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`
 
+/** The headers of a delivery, signature included. */
 export const headersOf = (row: Pick<DeliveryRow, "guid" | "event">, secret: string, body: string): Record<string, string> => ({
   "content-type": "application/json",
   "user-agent": "GitHub-Hookshot/f0493e1",
@@ -66,6 +69,7 @@ const post = async (target: WebhookTarget, row: DeliveryRow, body: string): Prom
   }
 }
 
+/** Keeps bodies below `dir/deliveries`, and the rest in the store. */
 export const makeDeliveries = (dir: string, store: Store, first: WebhookTarget | undefined, now: () => Date): Deliveries => {
   const folder = join(dir, "deliveries")
   mkdirSync(folder, { recursive: true })

@@ -6,8 +6,10 @@ import { userJson } from "../json/user.ts"
 import type { PullRow, RepositoryRow } from "../store/rows.ts"
 import type { World } from "../world.ts"
 
+/** How the store calls a pull request. */
 export const pullKey = (repository: RepositoryRow, number: number): string => `${fullName(repository).toLowerCase()}#${number}`
 
+/** The repository's pull requests, oldest first. */
 export const pullsOf = (world: World, repository: RepositoryRow): ReadonlyArray<PullRow> =>
   world.store.pulls.all().filter((pull) => pull.repository === fullName(repository))
 
@@ -48,4 +50,5 @@ export const changePull = async (
   return row
 }
 
+/** The pull request, closed now. */
 export const closedPull = (world: World, pull: PullRow): PullRow => ({ ...pull, state: "closed", closedAt: world.now().toISOString() })

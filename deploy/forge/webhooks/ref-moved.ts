@@ -4,6 +4,7 @@ import type { RepositoryRow } from "../store/rows.ts"
 import type { World } from "../world.ts"
 import { changePull, closedPull, pullsOf } from "./pull-events.ts"
 
+/** A ref, where it was and is (zeros: nowhere), and who moved it. */
 export interface RefMove {
   readonly ref: string
   readonly before: string
@@ -19,7 +20,9 @@ export const refMoved = async (world: World, repository: RepositoryRow, move: Re
   if (!move.ref.startsWith("refs/heads/")) return
   const name = fullName(repository)
   const branch = move.ref.slice("refs/heads/".length)
-  world.store.repositories.put(name.toLowerCase(), { ...repository, pushedAt: world.now().toISOString() })
+  // Read again: somebody may have joined the repository while this move was under way.
+  const current = world.store.repositories.get(name.toLowerCase()) ?? repository
+  world.store.repositories.put(name.toLowerCase(), { ...current, pushedAt: world.now().toISOString() })
   const path = world.repositories.path(repository)
   for (const pull of world.store.pulls.all()) {
     if (pull.state === "closed" || pull.headRepository !== name || pull.headRef !== branch) continue
