@@ -119,5 +119,5 @@ const stopOf = (reason: string | null): ModelReply["stop"] => {
 
 const httpFailureOf = (error: unknown) =>
   error instanceof APIError
-    ? { status: error.status, headers: error.headers, message: error.message, code: error.type ?? undefined }
+    ? { status: error.status, headers: error.headers, message: error.apiMessage ?? error.message, code: error.type ?? undefined }
     : { status: undefined, headers: undefined, message: String(error), code: undefined }

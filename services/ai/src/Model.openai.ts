@@ -1,6 +1,6 @@
 import { Effect, Redacted, Schema } from "effect"
 import OpenAI, { APIError } from "openai"
-import { countRequest, countTokens } from "./count-tokens.ts"
+import { boundRequest, countTokens } from "./count-tokens.ts"
 import { guardFetch } from "./guard-fetch.ts"
 import { limitAnswer } from "./limit-answer.ts"
 import { type Asks, ModelAway, type ModelReply, type ModelRequest, type ToolCall, type Turn } from "./Model.ts"
@@ -119,7 +119,7 @@ class Gathered {
 const replyOf = (answer: Gathered, request: ModelRequest, settings: VendorSettings): ModelReply => {
   const calls = [...answer.calls.values()]
   // A server that reports no usage is billed by our own count: never nothing.
-  const input = answer.usage?.prompt_tokens ?? countRequest(request)
+  const input = answer.usage?.prompt_tokens ?? boundRequest(request)
   const output = answer.usage?.completion_tokens ?? countTokens(answer.text + calls.map((call) => call.json).join(""))
   const stop = stopOf(answer)
   return {

@@ -1,7 +1,7 @@
 /** A model that says what it is told to: for unit tests and demonstrations. Nothing chooses it unless it is named. */
 import type { Retry } from "@ci-fix-pilot/actor/outcome"
 import { Effect, Layer } from "effect"
-import { countRequest, countTokens } from "./count-tokens.ts"
+import { countTokens } from "./count-tokens.ts"
 import { limitAnswer } from "./limit-answer.ts"
 import { type Asks, Model, ModelAway, type ModelFailure, type ModelReply, type ModelRequest } from "./Model.ts"
 import { costUsd, type Price } from "./price.ts"
@@ -37,7 +37,7 @@ export const make = (script: ReadonlyArray<Scripted>, price: Price = defaultPric
 
 const replyOf = (request: ModelRequest, line: Line, turn: number, price: Price): ModelReply => {
   const made = (line.calls ?? []).map((call, index) => ({ id: `call_${turn}_${index}`, ...call }))
-  const input = countRequest(request)
+  const input = countTokens(`${request.system}${JSON.stringify(request.turns)}`)
   const output = countTokens(JSON.stringify(line))
   return {
     text: line.text ?? "",

@@ -1,6 +1,6 @@
 import { Lease } from "@ci-fix-pilot/actor/Lease"
 import { Effect } from "effect"
-import { countRequest } from "./count-tokens.ts"
+import { boundRequest } from "./count-tokens.ts"
 import { type ModelRequest, TooExpensive } from "./Model.ts"
 import { affordableTokens, type Price } from "./price.ts"
 
@@ -14,7 +14,7 @@ export const maxPromptTokens = 100_000
  * last thing done before money is spent. Fails with TooExpensive without asking anybody.
  */
 export const limitAnswer = Effect.fnUntraced(function* (request: ModelRequest, price: Price) {
-  const promptTokens = countRequest(request)
+  const promptTokens = boundRequest(request)
   const affordable = affordableTokens(price, promptTokens, request.budgetUsd)
   if (promptTokens > maxPromptTokens || affordable < Math.min(leastAnswerTokens, request.maxOutputTokens))
     return yield* new TooExpensive({ promptTokens, budgetUsd: request.budgetUsd })
