@@ -23,11 +23,11 @@ describe("the launcher", () => {
   })
 
   it("as root stages the paths in a mount namespace of its own, joins the cgroup and gives root up", () => {
-    const stage = { at: "/stage", paths: ["/root/secret's/view"], user: { uid: 10001, gid: 10001 } }
+    const stage = { at: "/stage", paths: ["/private/secret's/view"], user: { uid: 10001, gid: 10001 } }
     const [program, ...rest] = launchCommand({ stage, procs: ["/cg/cgroup.procs"], bubblewrap: ["bwrap"] })
     const script = rest.at(-1) ?? ""
     expect([program, ...rest.slice(0, 3)]).toEqual(["unshare", "--mount", "--propagation", "private"])
-    expect(script).toContain(`mount --rbind '/root/secret'\\''s/view' '/stage/0'`)
+    expect(script).toContain(`mount --rbind '/private/secret'\\''s/view' '/stage/0'`)
     expect(script).toContain("echo $$ > '/cg/cgroup.procs'")
     expect(script).toMatch(/exec 'setpriv' '--reuid' '10001' '--regid' '10001' '--clear-groups' .*'--bounding-set=-all' '--no-new-privs'/u)
   })
