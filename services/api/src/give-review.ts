@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { nowIso } from "@ci-fix-pilot/actor/trace"
 import { encodeMessage } from "@ci-fix-pilot/contract/envelope"
 import type { EventData } from "@ci-fix-pilot/contract/events"
@@ -63,8 +64,10 @@ export const giveReview = Effect.fn("api.give-review")(function* (runId: RunId, 
       Effect.fail(new HttpError({ code: "key-reused", message: "this idempotency key was used for another action" })),
     ),
   )
+  yield* crashPoint("api.give-review:committed")
   if (isNew) yield* Effect.forkDetach(say(word))
   const outcome = reviews.find(word.messageId).pipe(Effect.map(Option.flatMap((given) => given.outcome)))
+  yield* crashPoint("api.give-review:announced")
   const settled = yield* outcome.pipe(
     Effect.repeat({ schedule: looks, until: Option.isSome }),
     Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(Option.none<Outcome>()) }),

@@ -1,3 +1,4 @@
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { HttpError } from "@ci-fix-pilot/contract/http"
 import { Effect } from "effect"
 import { Announcer } from "./Announcer.ts"
@@ -32,6 +33,7 @@ export interface Accepted {
 export const acceptFact = Effect.fnUntraced(function* ({ source, fact, bodySha256, traceparent }: Accepted) {
   const { key, runId, event } = fact
   const arrival = { source, key, runId, event, bodySha256, messageId: messageIdOf(source, key), traceparent: traceparentOf(traceparent) }
+  yield* crashPoint("ingest.accept:received")
   const receipt: Receipt = yield* Inbox.use((inbox) => inbox.accept(arrival)).pipe(
     Effect.catchTag("InboxUnavailable", ({ message }) =>
       Effect.andThen(
@@ -41,6 +43,8 @@ export const acceptFact = Effect.fnUntraced(function* ({ source, fact, bodySha25
     ),
     Effect.catchTag("InboxRefused", () => Effect.fail(new HttpError({ code: "failed", message: "this webhook cannot be stored" }))),
   )
+  yield* crashPoint("ingest.accept:committed")
   if (receipt.stored) yield* Announcer.use((announcer) => announcer.announce(arrival))
+  yield* crashPoint("ingest.accept:announced")
   return receipt
 })
