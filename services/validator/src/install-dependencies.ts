@@ -5,7 +5,7 @@
  */
 import { cp, readdir, readFile, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
-import { Effect, Option, Schema } from "effect"
+import { type Config, Effect, Option, Schema } from "effect"
 import { ecosystemOf, type Installer, installPlan, leaveOnly } from "./install-commands.ts"
 import { prepareOwnership } from "./prepare-ownership.ts"
 import { serveRegistry } from "./registry-proxy.ts"
@@ -66,6 +66,9 @@ const refusal = (result: SandboxResult, way: string): InstallFailed =>
 const broken = (reason: string) =>
   new SandboxUnavailable({ sandbox: "none", reason, remedy: "Look at the rights and the free space of the workspace directory." })
 
+const misconfigured = (error: Config.ConfigError) =>
+  Effect.fail(new SandboxUnavailable({ sandbox: "none", reason: error.message, remedy: "Correct the variable." }))
+
 const noRegistry = (installer: Installer) =>
   new InstallFailed({
     kind: "registry-unreachable",
@@ -116,7 +119,7 @@ export const installDependencies = Effect.fn("install-dependencies")(function* (
         Effect.fail(new SandboxUnavailable({ sandbox: "none", reason: error.message, remedy: "Correct the variable." })),
     }),
   )
-  const proxy = yield* serveRegistry(registry, sandbox.user)
+  const proxy = yield* serveRegistry(registry, sandbox.user).pipe(Effect.catchTag("ConfigError", misconfigured))
   const plan = installPlan(installer, yield* filesIn(manifestsDir), proxy.mirror)
   yield* copyManifests(manifestsDir, targetDir)
   yield* Effect.mapError(prepareOwnership(targetDir, sandbox.user), ({ reason }) => broken(reason))

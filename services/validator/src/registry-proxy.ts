@@ -4,8 +4,8 @@
  */
 import { chown, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { Effect, Option, Redacted } from "effect"
+import { join, resolve } from "node:path"
+import { Config, Effect, Option, Redacted } from "effect"
 import { relayPrograms, socketName } from "./registry-relay.ts"
 import type { Registry } from "./registry-settings.ts"
 import { mirrored, outside, rewriteOrigins } from "./rewrite-origins.ts"
@@ -84,10 +84,17 @@ const makeMirror = (registry: Registry) => {
   return { answer, unreachable: () => unreachable, refused: () => refused }
 }
 
+/** A daemon that runs elsewhere sees the workspace at its own path, but not our temporary files. */
+const placeForSockets = Config.NonEmptyString("CI_HEALING_WORKSPACE_DIR").pipe(
+  Config.map((path) => resolve(path)),
+  Config.withDefault(tmpdir()),
+)
+
 /** Serves `user`, and nobody else on this machine, until its scope closes. */
 export const serveRegistry = Effect.fn("registry-proxy.serve")(function* (registry: Registry, { uid, gid }: SandboxUser) {
+  const base = yield* placeForSockets
   const directory = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "ci-fix-pilot-registry-"))),
+    Effect.promise(() => mkdtemp(join(base, "registry-"))),
     (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
   )
   const { answer, ...account } = makeMirror(registry)
