@@ -1,18 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Layer, type Scope } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { nothingRuns, sandboxUser as user } from "./nothing-runs-fixture.ts"
 import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
-import { Sandbox } from "./Sandbox.ts"
 import { layer } from "./Workspace.git.ts"
 import { Workspace } from "./Workspace.ts"
 
-const user = process.getuid?.() === 0 ? { uid: 10001, gid: 10001 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-const nothingRuns = Layer.succeed(
-  Sandbox,
-  Sandbox.of({ user, run: () => Effect.die("no command runs here"), probe: Effect.die("not asked"), reap: () => Effect.succeed([]) }),
-)
 const mounts = (directory: string) =>
   readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
@@ -31,7 +26,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-const within = <A, E>(work: Effect.Effect<A, E, Workspace | import("effect").Scope.Scope>, settings: Record<string, string> = {}) =>
+const within = <A, E>(work: Effect.Effect<A, E, Workspace | Scope.Scope>, settings: Record<string, string> = {}) =>
   Effect.runPromise(
     Effect.scoped(work).pipe(
       Effect.provide(
@@ -221,6 +216,35 @@ describe("a workspace", () => {
     const [one, other] = await within(Effect.all([view, inner]))
     expect(one.slice(directory.length)).toMatch(/^\/0\//)
     expect(other.slice(directory.length)).toMatch(/^\/1\//)
+  })
+
+  it("clears what a service left that was killed with -9, and takes over its mirrors and trees", async () => {
+    const commit = repository.commit({ "a.txt": "one\n" })
+    const script = join(import.meta.dirname, "view-holder-fixture.ts")
+    const holder = Bun.spawn(["bun", script, repository.mirrorUrl, directory, repository.name, commit], {
+      stdout: "pipe",
+      stderr: "inherit",
+    })
+    const reader = holder.stdout.getReader()
+    let said = ""
+    while (!said.includes("ready")) said += new TextDecoder().decode((await reader.read()).value)
+    const [left = ""] = said.split("\n")
+    expect(existsSync(join(left, "a.txt"))).toBe(true)
+    holder.kill("SIGKILL")
+    await holder.exited
+
+    const again = await within(
+      Effect.map(
+        Workspace.use((workspace) => workspace.view(repository.at(commit))),
+        ({ root }) => root,
+      ),
+      {
+        CI_HEALING_MIRROR_URL: "http://127.0.0.1:9/git",
+      },
+    )
+    expect(again.slice(directory.length)).toMatch(/^\/0\//)
+    expect(mounts(directory)).toEqual([])
+    expect(readdirSync(join(directory, "0/views"))).toEqual([])
   })
 
   it("removes what was unused the longest when room is short", async () => {
