@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
-import { scenarios } from "./catalogue.ts"
+import { scenarioNamed, scenarios } from "./catalogue.ts"
 import { registrySettings, scrubbed } from "./environment.ts"
 import { git } from "./git/run-git.ts"
 import { type Played, play, playMeanwhile } from "./play.ts"
@@ -62,4 +62,12 @@ describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))("
     expect(branches[played.branch]).toBe(moved?.after ?? played.sha)
     if (moved !== undefined) expect((await verify(scenario, played.repository, moved.after)).code).toBe(0)
   })
+})
+
+test("a scenario whose good commits are not green here is an error, not a scenario", async () => {
+  const first = scenarioNamed("node-regression")
+  const red = { ...scenarioNamed("no-green-ancestor"), changes: first.changes }
+  await expect(play(forge, red, { repository: { owner: "acme", name: "never-green" } })).rejects.toThrow(
+    'CI of no-green-ancestor should end with success, and ended with failure at the step "Run tests"',
+  )
 })

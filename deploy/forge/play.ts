@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
+import { Schema } from "effect"
 import type { Operations, Pushed } from "./operations.ts"
 import type { Change, Scenario } from "./scenario.ts"
 import type { RunRow } from "./store/rows.ts"
@@ -45,51 +46,75 @@ const commit = (forge: Operations, scenario: Scenario, repository: string, chang
     at: change.at,
   })
 
+/** A scenario's CI ended otherwise than it must: most likely a program it needs is not on this machine. */
+export class WrongEnd extends Schema.TaggedError<WrongEnd>()("WrongEnd", { scenario: Schema.String, message: Schema.String }) {}
+
+const ended = (scenario: Scenario, run: RunRow, wanted: "success" | "failure"): RunRow => {
+  if (run.conclusion === wanted) return run
+  const steps = run.jobs.flatMap((job) => job.steps).filter((step) => step.conclusion === "failure")
+  const why = steps.length === 0 ? "" : ` at the step "${steps.map((step) => step.name).join('", "')}"`
+  throw new WrongEnd({
+    scenario: scenario.name,
+    message: `CI of ${scenario.name} should end with ${wanted}, and ended with ${run.conclusion}${why}`,
+  })
+}
+
+const create = (
+  forge: Operations,
+  scenario: Scenario,
+  base: Change,
+  where: { readonly owner: string; readonly name: string },
+  hidden: boolean,
+) =>
+  forge.createRepository({
+    ...where,
+    private: hidden,
+    from: folderOf(scenario, base.folder),
+    by: base.by,
+    at: base.at,
+    message: base.message,
+    people: Object.fromEntries([base, ...scenario.changes].map(({ by }) => [by.login, member])),
+  })
+
+const member = { permission: "write", association: "MEMBER" } as const
+
+const lastGreen = async (forge: Operations, repository: string): Promise<string | null> =>
+  (await forge.runs()).find((run) => run.repository === repository && run.headBranch === "main" && run.conclusion === "success")?.headSha ??
+  null
+
 /**
  * Makes a scenario happen on a forge: repository, commits, and a CI run for each commit. The webhooks of those runs have
  * been answered when this returns. The runs are real, except where the scenario brings the log of its own.
+ * @throws WrongEnd when a run does not end as the scenario needs it
  */
 export const play = async (forge: Operations, scenario: Scenario, options: PlayOptions = {}): Promise<Played> => {
   const { owner, name } = options.repository ?? scenario.repository
   const repository = `${owner}/${name}`
-  let last: { readonly branch: string; readonly run: RunRow } | undefined
-  let good: string | null = null
-  const { base } = scenario
-  if (base !== null) {
-    await forge.createRepository({
-      owner,
-      name,
-      private: options.private ?? false,
-      from: folderOf(scenario, base.folder),
-      by: base.by,
-      at: base.at,
-      message: base.message,
-      people: Object.fromEntries(
-        [base, ...scenario.changes].map(({ by }) => [by.login, { permission: "write", association: "MEMBER" } as const]),
-      ),
-    })
-    last = { branch: base.branch, run: await forge.runWorkflow({ repository, branch: base.branch }) }
-  } else {
-    good =
-      (await forge.runs()).find((run) => run.repository === repository && run.headBranch === "main" && run.conclusion === "success")
-        ?.headSha ?? null
-    const by = scenario.changes[0]?.by
-    if (by !== undefined) await forge.addPerson({ repository, developer: by, permission: "write", association: "MEMBER" })
+  const { base, changes } = scenario
+  const first = base ?? changes[0]
+  if (first === undefined) throw new Error(`nothing happens in ${scenario.name}`)
+  let played: RunRow | undefined
+  if (base === null) await forge.addPerson({ repository, developer: first.by, ...member })
+  else {
+    await create(forge, scenario, base, { owner, name }, options.private ?? false)
+    played = ended(scenario, await forge.runWorkflow({ repository, branch: base.branch }), changes.length === 0 ? "failure" : "success")
   }
-  for (const [index, change] of scenario.changes.entries()) {
-    if (last?.run.conclusion === "success") good = last.run.headSha
-    await commit(forge, scenario, repository, change)
-    const recorded = index === scenario.changes.length - 1 ? scenario.recordedLog : undefined
+  let good = base === null ? await lastGreen(forge, repository) : null
+  for (const [index, change] of changes.entries()) {
+    good = played?.headSha ?? good
     const { branch } = change
+    const last = index === changes.length - 1
+    await commit(forge, scenario, repository, change)
+    const log = last && scenario.recordedLog !== undefined ? readFileSync(folderOf(scenario, scenario.recordedLog), "utf8") : undefined
     const run =
-      recorded === undefined
+      log === undefined
         ? await forge.runWorkflow({ repository, branch })
-        : await forge.recordRun({ repository, branch, conclusion: "failure", log: readFileSync(folderOf(scenario, recorded), "utf8") })
-    last = { branch, run }
+        : await forge.recordRun({ repository, branch, conclusion: "failure", log })
+    played = ended(scenario, run, last ? "failure" : "success")
   }
-  if (last === undefined) throw new Error(`nothing happens in ${scenario.name}`)
+  if (played === undefined) throw new Error(`nothing happens in ${scenario.name}`)
   await forge.settle()
-  return { repository, branch: last.branch, sha: last.run.headSha, good, run: last.run }
+  return { repository, branch: played.headBranch, sha: played.headSha, good, run: played }
 }
 
 /** Pushes what the scenario says happens meanwhile; undefined when nothing does. */

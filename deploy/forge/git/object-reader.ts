@@ -24,16 +24,19 @@ export class ObjectReader {
   /** The object that a name (an id, or a full ref) leads to; undefined when there is none. */
   read(name: string): Promise<GitObject | undefined> {
     const answer = this.#last.then(() => this.#ask(name))
-    this.#last = answer.catch(() => undefined)
+    // After a failed read nobody knows where the next answer begins: start afresh.
+    this.#last = answer.catch(() => this.#end())
     return answer
   }
 
   /** Ends the process once what was asked is answered; a later read starts another. */
   close(): void {
-    this.#last = this.#last.then(() => {
-      this.#child?.process.kill()
-      this.#child = undefined
-    })
+    this.#last = this.#last.then(() => this.#end())
+  }
+
+  #end(): void {
+    this.#child?.process.kill()
+    this.#child = undefined
   }
 
   async #ask(name: string): Promise<GitObject | undefined> {

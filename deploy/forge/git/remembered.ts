@@ -3,7 +3,7 @@ const most = 4000
 
 /**
  * A question about a repository's folder and commits that are named by their full ids, asked only once: the answer can
- * never change. A question that failed is asked again.
+ * never change. A question that failed, or found nothing (yet), is asked again.
  */
 export const remembered = <Args extends ReadonlyArray<string>, A>(ask: (...args: Args) => Promise<A>): ((...args: Args) => Promise<A>) => {
   const answers = new Map<string, Promise<A>>()
@@ -13,7 +13,10 @@ export const remembered = <Args extends ReadonlyArray<string>, A>(ask: (...args:
     if (known !== undefined) return known
     const answer = ask(...args)
     answers.set(key, answer)
-    answer.catch(() => answers.delete(key))
+    answer.then(
+      (value) => value === undefined && answers.delete(key),
+      () => answers.delete(key),
+    )
     const oldest = answers.size > most ? answers.keys().next().value : undefined
     if (oldest !== undefined) answers.delete(oldest)
     return answer
