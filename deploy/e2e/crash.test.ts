@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Fleet, startFleet } from "../fleet/fleet.ts"
+import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { waitUntil } from "../fleet/ledger-of.ts"
+import { review } from "../fleet/review.ts"
+import { type CrashRound, crashRounds } from "./crash-plan.ts"
+import { breakProject, makeProject } from "./small-project.ts"
+
+const within = 120_000
+let fleet: Fleet
+
+beforeAll(async () => {
+  fleet = await startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap", CI_HEALING_RUNS_PER_REPOSITORY: "9" } })
+})
+afterAll(() => fleet?.stop())
+
+/** Starts a service armed to die at a place; brings it back when it has. Resolves with what it said as it died. */
+const arm = async ({ service, point }: CrashRound["crashes"][number]) => {
+  await fleet.process(service).stop()
+  await fleet.start(service, { CI_HEALING_TEST_CRASH_AT: point })
+  const armed = fleet.process(service)
+  const death = armed.exited.then(async () => {
+    const said = armed.output()
+    await fleet.start(service)
+    return said
+  })
+  // In a box of its own, so that waiting for the start is not waiting for the death.
+  return { death }
+}
+
+/** GitHub does not deliver a failed webhook again by itself; an operator does, until it is taken. */
+const untilDelivered = () =>
+  waitUntil(
+    "the webhook to be taken",
+    async () => {
+      await fleet.forge.settle()
+      const tried = await fleet.forge.deliveries()
+      const taken = new Set(tried.filter(({ statusCode }) => statusCode === 202).map(({ guid }) => guid))
+      const lost = tried.filter(({ guid, redelivery }) => !redelivery && !taken.has(guid))
+      for (const { id } of lost) await fleet.forge.redeliver({ id })
+      return lost.length === 0 ? true : undefined
+    },
+    within,
+  )
+
+describe("a fleet whose services are killed with -9", () => {
+  it.each(crashRounds())("loses and doubles nothing: $name, $review: $crashes", async (round) => {
+    const repository = await makeProject(fleet, round.name.replace(" ", "-"))
+    const deaths: Array<Promise<{ point: string; said: string }>> = []
+    for (const crash of round.crashes) {
+      const { death } = await arm(crash)
+      deaths.push(death.then((said) => ({ point: crash.point, said })))
+    }
+    const sha = await breakProject(fleet, repository)
+    await untilDelivered()
+    const runId = await runIdFor(fleet, repository, sha, within)
+    await untilPhase(fleet, runId, within, new Set(["fixed"]))
+    expect((await review(fleet, runId, round.review, `key-${runId}`)).status).toBeLessThan(300)
+    await untilPhase(fleet, runId, within, new Set(["resolved", "escalated"]))
+    await waitUntil("all commands to be answered", async () => ((await openCommands(runId)) === 0 ? true : undefined), within)
+    for (const { point, said } of await Promise.all(deaths)) expect(said).toContain(`"crash point reached","point":"${point}"`)
+    expect(await judgeRun(fleet, runId)).toEqual([])
+  })
+})
+
+const openCommands = async (runId: string) => {
+  const [row] = await fleet.database
+    .sql`select count(*)::int as n from command where run_id = ${runId} and closed_at is null and not_before <= now()`
+  return row?.["n"]
+}
