@@ -51,7 +51,7 @@ export const provideBubblewrap = (): Promise<string> => provide("bubblewrap", fi
 /** debootstrap: PATH, else `.tools/bin`. Returns its path. */
 export const provideDebootstrap = (): Promise<string> => provide("debootstrap", findDebootstrap, unpackDebootstrap, (path) => path)
 
-/** A python3 on PATH that has pytest. Returns its version. */
+/** A python3 on PATH that has pytest and pip. Returns its version. */
 export const providePython = (): Promise<string> => provide("python3 with pytest", findPython, installPython, (version) => version)
 
 /** A Docker daemon that answers, started when there is none. Call `release` at the end. */
