@@ -6,9 +6,12 @@ import { Sandbox } from "./Sandbox.ts"
 const noDocker = { DOCKER_HOST: "unix:///nonexistent/docker.sock" }
 const noBubblewrap = { CI_HEALING_SANDBOX_BUBBLEWRAP: "/nonexistent/bwrap" }
 
+/** bubblewrap may lie anywhere on PATH. */
+const machine = { PATH: Bun.env["PATH"] ?? "" }
+
 const probeWith = (settings: Record<string, string>) =>
   Sandbox.use((sandbox) => sandbox.probe).pipe(
-    Effect.provide(layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(settings))))),
+    Effect.provide(layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ ...machine, ...settings }))))),
   )
 
 it.live("takes Docker when it is ready", () => Effect.map(probeWith({}), ({ kind }) => expect(kind).toBe("docker")))
