@@ -1,6 +1,6 @@
 import { Octokit } from "@octokit/rest"
 import { Clock, Config, Context, Effect, Layer, Redacted, Schema } from "effect"
-import { Garbled, type GitHubError, Unclear } from "./GitHub.ts"
+import { Garbled, type GitHubError, NotFound, Unclear } from "./GitHub.ts"
 import { readOctokitError } from "./read-octokit-error.ts"
 
 /** One request: a route of GitHub's API description (`GET /repos/{owner}/{repo}`), its parameters, and what the answer must look like. */
@@ -75,14 +75,10 @@ export class GitHubClient extends Context.Service<
           }
           const stored = yield* attempt(question.route, (signal) => fetch(location, { signal, redirect: "error" }))
           if (stored.ok) return yield* streamOf(question.route, stored.body)
-          const failed = {
-            what: question.route,
-            status: stored.status,
-            message: stored.statusText,
-            headers: Object.fromEntries(stored.headers),
-          }
           yield* Effect.promise(async () => stored.body?.cancel())
-          return yield* readOctokitError(failed, yield* Clock.currentTimeMillis)
+          if (stored.status === 404 || stored.status === 410) return yield* new NotFound({ what: question.route })
+          // The address is good for a minute only: the next try gets a new one.
+          return yield* new Unclear({ what: question.route, why: `the log's storage answered ${stored.status}` })
         }),
       })
     }),

@@ -76,9 +76,11 @@ export interface TestForge {
   /** What was asked of a repository, as `POST /pulls 201`, or with the fault's name in place of the status; reads left out unless told. */
   readonly asked: (repository: string, reads?: boolean) => Promise<ReadonlyArray<string>>
   /** One request to the REST API with the forge's own token, or another. */
-  readonly rest: (method: string, path: string, body?: unknown) => Promise<Response>
+  readonly rest: (method: string, path: string, body?: unknown, as?: string) => Promise<Response>
   readonly requests: () => Promise<ReadonlyArray<typeof Seen.Type>>
-  /** The path of the bare repository on disk. */
+  /** The bare repository on disk. */
+  readonly path: (repository: string) => string
+  /** git in it. */
   readonly git: (repository: string, ...args: ReadonlyArray<string>) => Promise<string>
   readonly stop: () => Promise<void>
 }
@@ -98,6 +100,7 @@ export const startForge = async (): Promise<TestForge> => {
       .split("\n")
       .find((text) => text.includes('"apiUrl"')) ?? ""
   const { url, apiUrl } = Schema.decodeUnknownSync(Address)(line)
+  const path = (repository: string) => join(dir, "repositories", `${repository.toLowerCase()}.git`)
   const operate = async (operation: string, input: unknown = null): Promise<unknown> => {
     const headers = { authorization: `Bearer ${token}` }
     const answer = await fetch(`${url}/_forge/${operation}`, { method: "POST", headers, body: JSON.stringify(input) })
@@ -127,13 +130,14 @@ export const startForge = async (): Promise<TestForge> => {
       (await requests())
         .filter(({ path, method }) => path.includes(`/repos/${repository}`) && (reads || method !== "GET"))
         .map(({ route, status, fault }) => `${route.replace("/repos/{owner}/{repo}", "")} ${fault ?? status}`),
-    rest: (method, path, body) =>
+    rest: (method, path, body, as = token) =>
       fetch(`${apiUrl}${path}`, {
         method,
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${as}` },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
-    git: (repository, ...args) => runGit([`--git-dir=${join(dir, "repositories", `${repository.toLowerCase()}.git`)}`, ...args]),
+    path,
+    git: (repository, ...args) => runGit([`--git-dir=${path(repository)}`, ...args]),
     stop: async () => {
       await running.stop()
       await rm(dir, { recursive: true, force: true })

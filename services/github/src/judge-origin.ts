@@ -28,7 +28,13 @@ export const judgeOrigin = Effect.fn("judgeOrigin")(function* (target: Target, r
 
   const seen = fork ? (pull?.author ?? run?.actor) : run?.actor
   const login = seen ?? (fork ? undefined : yield* commitAuthor(target))
-  return { author: yield* judge(target, login, pull), fork, headMoved: (fork ? pull?.headSha : head) !== commitSha }
+  // Who wrote what is in a fork is known only from its pull request: a run's actor may be anybody who started it.
+  const unseen = fork && pull === undefined
+  return {
+    author: unseen ? { ...unknown, login: login ?? unknown.login } : yield* judge(target, login, pull),
+    fork,
+    headMoved: (fork ? pull?.headSha : head) !== commitSha,
+  }
 })
 
 /** The open pull request at the commit, or else from a fork's branch of that name. */
