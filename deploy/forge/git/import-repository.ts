@@ -19,8 +19,9 @@ const settings = `[gc]
 	allowFilter = true
 `
 
-const mirror = async (source: string, target: string): Promise<string> => {
-  await git("/", ["clone", "--quiet", "--mirror", "--no-hardlinks", source, target])
+/** Branches and tags; what else a working repository has (stashes, remotes' branches) stays private. */
+const copy = async (source: string, target: string): Promise<string> => {
+  await git("/", ["clone", "--quiet", "--bare", "--no-hardlinks", source, target])
   await git(target, ["remote", "remove", "origin"])
   // A detached HEAD may be on no branch: its commit comes along, but it cannot be the default branch.
   await tryGit(target, ["fetch", "--quiet", source, "HEAD"])
@@ -53,7 +54,7 @@ export const importRepository = async (from: string, target: string, author: Sig
   const draft = `${target}.draft`
   await rm(draft, { recursive: true, force: true })
   await mkdir(join(target, ".."), { recursive: true })
-  const branch = isRepository(source) ? await mirror(source, draft) : await commitFolder(source, draft, author, message)
+  const branch = isRepository(source) ? await copy(source, draft) : await commitFolder(source, draft, author, message)
   await appendFile(join(draft, "config"), settings)
   await rename(draft, target)
   return branch
