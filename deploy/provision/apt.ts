@@ -59,7 +59,11 @@ const prepare = async (name: string, writeSources: (parts: string) => Promise<vo
   await rm(parts, { recursive: true, force: true })
   await mkdir(parts, { recursive: true })
   await writeSources(parts)
-  await persistently(() => run("apt-get", [...options, "-q", "update"], { env: quiet }))
+  await persistently(() => run("apt-get", [...options, "-q", "update"], { env: quiet })).catch((error: Error) => {
+    // One of several sources may be down or closed to us; whether what we need is in the others shows when we look for it.
+    if (!readdirSync(lists).some((file) => file.includes("_Packages"))) throw error
+    say(`  some package lists could not be read: ${error.message.match(/^[EW]: .*$/m)?.[0] ?? "unknown"}`)
+  })
   await writeFile(stamp, "")
   say(`  read the package lists (${name}) in ${secondsSince(start)}`)
   return apt

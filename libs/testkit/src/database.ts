@@ -34,7 +34,9 @@ const settings = (port: number, directory: string) =>
     fsync: "on",
     max_connections: "200",
     shared_buffers: "64MB",
-    timezone: "UTC",
+    // Known to the server itself: a small container may have no time zones.
+    timezone: "GMT",
+    log_timezone: "GMT",
     jit: "off",
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
 
