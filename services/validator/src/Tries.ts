@@ -4,7 +4,8 @@
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { validatorInstance } from "@ci-fix-pilot/contract/subjects"
-import { Context, Effect, Layer, Schedule, type Scope } from "effect"
+import { Context, Effect, Layer, type Scope } from "effect"
+import { keepAnswering } from "./keep-answering.ts"
 
 const answerWithinMs = 2_000
 
@@ -30,14 +31,7 @@ export class Tries extends Context.Service<
           else atWork.set(label, count)
         })
       const answer = (label: string) => Effect.sync(() => (atWork.has(label) ? "yes" : "no"))
-      yield* bus
-        .answer(validatorInstance(instance), answer)
-        .pipe(
-          Effect.andThen(Effect.never),
-          Effect.scoped,
-          Effect.retry(Schedule.spaced("1 second")),
-          Effect.forkScoped({ startImmediately: true }),
-        )
+      yield* keepAnswering(validatorInstance(instance), answer)
 
       return Tries.of({
         begin: (commandId) => {

@@ -2,7 +2,6 @@
  * Answers read-only questions about the files of a failing commit: `ask.validator.read-file`, `search`, `list`. Everything comes from
  * git's objects, is bounded, and has its secrets removed. A question that cannot be answered is answered with what is missing.
  */
-import { Bus } from "@ci-fix-pilot/actor/Bus"
 import {
   type ListAnswer,
   ListQuestion,
@@ -15,7 +14,8 @@ import {
 } from "@ci-fix-pilot/contract/questions"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { redactText } from "@ci-fix-pilot/failure/redact"
-import { Effect, Layer, Schedule, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
+import { keepAnswering } from "./keep-answering.ts"
 import { isPlainPath } from "./plain-path.ts"
 import { Workspace } from "./Workspace.ts"
 
@@ -96,16 +96,12 @@ const answering = <Question, Answer, E extends { readonly message: string }>(
 
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
-    const bus = yield* Bus
     const context = yield* Effect.context<Workspace>()
     const questions = [
       [asks.readFile, answering(ReadFileQuestion, readFile)],
       [asks.search, answering(SearchQuestion, search)],
       [asks.list, answering(ListQuestion, list)],
     ] as const
-    for (const [subject, handler] of questions)
-      yield* bus
-        .answer(subject, (text) => Effect.provideContext(handler(text), context))
-        .pipe(Effect.andThen(Effect.never), Effect.scoped, Effect.retry(Schedule.spaced("1 second")), Effect.forkScoped)
+    for (const [subject, handler] of questions) yield* keepAnswering(subject, (text) => Effect.provideContext(handler(text), context))
   }),
 )
