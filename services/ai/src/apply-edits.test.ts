@@ -6,6 +6,7 @@ import { applyEdits, type Edit, type NewFile } from "./apply-edits.ts"
 const contents = new Map<string, string | undefined>([
   ["a.js", "let x = 1\nlet y = 1\n"],
   ["crlf.js", "one\r\ntwo\r\n"],
+  ["overlap.js", "ababa\n"],
   ["gone.js", undefined],
   ["new.js", undefined],
 ])
@@ -42,7 +43,7 @@ describe("a model's edits", () => {
     ["a file that is not there", [edit("gone.js", "x", "y")], [], "there is no such file"],
     ["a text that is not there", [edit("a.js", "z = 1", "")], [], "does not stand in the file"],
     ["a text that is there twice", [edit("a.js", "= 1", "= 2")], [], "more than once"],
-    ["overlapping texts", [edit("a.js", "let", "var")], [], "more than once"],
+    ["a text that overlaps itself", [edit("overlap.js", "aba", "x")], [], "more than once"],
     ["a new file that is there", [], [{ path: "a.js", content: "" }], "this file exists"],
     ["nothing", [], [], "change nothing"],
     ["no change", [edit("a.js", "x = 1", "x = 1")], [], "change nothing"],

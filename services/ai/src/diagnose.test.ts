@@ -11,7 +11,7 @@ import { ModelAway, RateLimited, RequestRefused, VendorRefused } from "./Model.t
 import { diagnose, digest } from "./material.fixture.ts"
 
 /** A log that no rule understands. */
-const vague = { text: "doing things\nit went wrong somehow", totalLines: 2, totalBytes: 35, redactions: 0 }
+const vague = { text: "doing things\nit went wrong somehow", firstError: 1, totalLines: 2, totalBytes: 35, redactions: 0 }
 const said = {
   kind: "configuration",
   summary: "the deploy target is not set",
@@ -42,7 +42,14 @@ describe("diagnosing", () => {
       expect(yield* answer).toMatchObject({
         type: "diagnosed",
         data: {
-          diagnosis: { by: "model", kind: "configuration", summary: said.summary, suspectFiles: ["src/deploy.ts"], confidence: 0.7 },
+          diagnosis: {
+            by: "model",
+            kind: "configuration",
+            summary: said.summary,
+            firstError: "it went wrong somehow",
+            suspectFiles: ["src/deploy.ts"],
+            confidence: 0.7,
+          },
           usage: { model: "scripted" },
         },
       })

@@ -45,6 +45,8 @@ describe("fitting sections into a budget", () => {
   })
 
   it("never exceeds its budget", () => {
+    const greedy = [1, 2, 3].map((at) => ({ name: `${at}`, share: 1, text: lines(1_000) }))
+    expect(fitSections(greedy, 1_000).reduce((sum, { text }) => sum + countTokens(text), 0)).toBeLessThanOrEqual(1_000)
     const section = fc.record({
       name: fc.string(),
       share: fc.double({ min: 0, max: 1, noNaN: true }),

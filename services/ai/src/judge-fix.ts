@@ -1,6 +1,9 @@
-import type { Patch, Proposal, Rejection, Target } from "@ci-fix-pilot/contract/values"
+import type { CommandData } from "@ci-fix-pilot/contract/commands"
+import type { Finding, Proposal } from "@ci-fix-pilot/contract/values"
+import { redactCounted } from "@ci-fix-pilot/failure/redact"
 import { diffContents } from "@ci-fix-pilot/patch/compare"
 import { makePatch } from "@ci-fix-pilot/patch/make-patch"
+import { judgePatch } from "@ci-fix-pilot/patch/policy"
 import { printDiff } from "@ci-fix-pilot/patch/print"
 import { Effect, Schema } from "effect"
 import { applyEdits, BadEdit, type Changed } from "./apply-edits.ts"
@@ -12,13 +15,40 @@ import { ProposeFix } from "./tools.ts"
 const decode = Schema.decodeUnknownEffect(ProposeFix)
 /** What stands in the place of a secret. A patch with it in would write it into the file, or not apply. */
 const redacted = /\[redacted:[a-z-]+\]/u
+/** What no fix of a model's may do, whoever would approve it. */
+const forbidden: ReadonlySet<Finding["rule"]> = new Set(["protected-path", "secret", "unsafe-patch", "suspicious-text"])
 
 /**
- * The proposal that a model's answer makes: its edits on the real files, as a patch that our code has made and measured. What is
- * wrong with it is said in words that the model can act on.
+ * Judges a model's answer: its edits on the real files, as a patch that our code has made and measured and the policy allows. What is
+ * wrong with it is said in words that the model can act on. A patch that weakens a test is challenged once; if the model insists, it
+ * goes on to the gate, which lets it out only with a person's approval.
  */
-export const judgeFix = (target: Target, rejections: ReadonlyArray<Rejection>) =>
-  Effect.fnUntraced(
+export const judgeFix = ({ target, digest, rejections }: CommandData<"ai.propose-fix">) => {
+  let challenged = false
+
+  const patchOf = Effect.fnUntraced(function* (changed: ReadonlyArray<Changed>) {
+    const files = changed.map(({ path, before, after }) => diffContents(path, before, after)).filter((file) => file !== undefined)
+    const diff = printDiff(files)
+    if (redacted.test(diff)) return yield* new BadEdit({ message: "the change is too near to a redacted line, which must stay as it is" })
+    const before = new Map(changed.map((file) => [file.path, file.before]))
+    const findings = yield* judgePatch(files, {
+      read: (path) => before.get(path),
+      failure: [digest.text],
+      countSecrets: (text) => redactCounted(text).redactions,
+    }).pipe(Effect.mapError(refused))
+    const fatal = findings.find((finding) => forbidden.has(finding.rule))
+    if (fatal !== undefined) return yield* new BadEdit({ message: `the patch is refused: ${fatal.file}: ${fatal.detail}` })
+    const weak = findings.find((finding) => finding.rule === "weakened-test")
+    if (weak !== undefined && !challenged) {
+      challenged = true
+      return yield* new BadEdit({
+        message: `${weak.file}: ${weak.detail}. Correct the code instead; repeat this only if the test itself is wrong.`,
+      })
+    }
+    return yield* makePatch(diff).pipe(Effect.mapError(refused))
+  })
+
+  return Effect.fnUntraced(
     function* (input: unknown) {
       const fix = yield* decode(input).pipe(
         Effect.mapError((error) => new BadEdit({ message: `the input does not fit the schema: ${error.message}` })),
@@ -29,12 +59,8 @@ export const judgeFix = (target: Target, rejections: ReadonlyArray<Rejection>) =
       const patch = yield* patchOf(changed)
       if (rejections.some((rejection) => rejection.patchSha256 === patch.sha256))
         return yield* new BadEdit({ message: "exactly this patch was tried before and rejected" })
-      const proposal: Proposal = {
-        strategy: "model",
-        patch,
-        explanation: presentable(fix.explanation).slice(0, 4_000),
-        confidence: fix.confidence,
-      }
+      const explanation = presentable(fix.explanation).slice(0, 4_000)
+      const proposal: Proposal = { strategy: "model", patch, explanation, confidence: fix.confidence }
       return { taken: proposal } satisfies Verdict<Proposal>
     },
     Effect.catchTags({
@@ -42,13 +68,6 @@ export const judgeFix = (target: Target, rejections: ReadonlyArray<Rejection>) =
       FileTooLong: ({ path }) => Effect.succeed({ wrong: `${path} is too long to be edited` } satisfies Verdict<Proposal>),
     }),
   )
+}
 
-const patchOf = Effect.fnUntraced(function* (changed: ReadonlyArray<Changed>) {
-  const files = changed.map(({ path, before, after }) => diffContents(path, before, after)).filter((file) => file !== undefined)
-  const diff = printDiff(files)
-  if (redacted.test(diff)) return yield* new BadEdit({ message: "the change is too near to a redacted line, which must stay as it is" })
-  const patch: Patch = yield* makePatch(diff).pipe(
-    Effect.mapError((error) => new BadEdit({ message: `the patch is refused: ${error.message}` })),
-  )
-  return patch
-})
+const refused = ({ message }: { readonly message: string }) => new BadEdit({ message: `the patch is refused: ${message}` })

@@ -21,7 +21,7 @@ import type { SourcesAway } from "./Sources.ts"
 const key = "sk-test-0123456789abcdef0123"
 
 /** Streams, a planner that always says go, a validator that answers from a table: what the service needs of the others. */
-const others = Effect.gen(function* () {
+const others = Effect.fnUntraced(function* (validator: string) {
   const bus = yield* Bus
   const durables = commandConsumers.map(({ durable, subject }) => ({ durable, subject, ackWaitMs, maxAckPending: 10 }))
   const common = { maxAgeMs: 60_000, duplicateWindowMs, durables: [] }
@@ -30,6 +30,7 @@ const others = Effect.gen(function* () {
     { ...common, name: streams.events.name, subjects: streams.events.subjects, retention: "limits" },
   ])
   yield* bus.answer(asks.lease, () => Effect.succeed('{"lease":"go"}'))
+  if (validator === "absent") return
   const sources = MemorySources.of(files)
   const answering = <Q>(schema: Schema.Codec<Q, unknown>, answer: (question: Q) => Effect.Effect<unknown, SourcesAway>) => {
     const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(schema))
@@ -46,7 +47,7 @@ const others = Effect.gen(function* () {
 })
 
 /** The service over real HTTP to both vendors; `ask` sends a command and gives the answer as it travels. */
-const open = Effect.fnUntraced(function* (environment: Record<string, string> = {}) {
+const open = Effect.fnUntraced(function* ({ validator = "present", ...environment }: Record<string, string>) {
   const claude = yield* anthropicServer({ apiKey: key })
   const gpt = yield* openAiServer({ apiKey: key })
   const env = {
@@ -70,7 +71,7 @@ const open = Effect.fnUntraced(function* (environment: Record<string, string> = 
       const [first] = yield* Stream.runCollect(Stream.take(events, 1))
       return { text: first?.text ?? "", event: yield* decodeEvent(first?.text ?? "") }
     }).pipe(Effect.provideContext(context))
-  yield* Effect.provideContext(others, context)
+  yield* Effect.provideContext(others(validator), context)
   return { claude, gpt, ask }
 })
 type World = Effect.Success<ReturnType<typeof open>>
@@ -191,6 +192,17 @@ describe("the ai service", () => {
         const again = { ...diagnose({ digest: vague }), id: "cmd-3#0" }
         expect((yield* ask(again)).event).toMatchObject({ type: "diagnosed", data: { diagnosis: { by: "rules" }, modelAvailable: true } })
       }),
+    ))
+
+  it("says so when nobody answers for the files, before any money is spent", () =>
+    inWorld(
+      ({ claude, ask }) =>
+        Effect.gen(function* () {
+          const { event } = yield* ask(proposeFix())
+          expect(event).toMatchObject({ type: "postponed", data: { why: expect.stringContaining("NobodyAnswered") } })
+          expect(claude.log).toEqual([])
+        }),
+      { validator: "absent" },
     ))
 
   it("answers each delivery, under its own name, when a command comes twice", () =>

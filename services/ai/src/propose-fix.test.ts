@@ -229,6 +229,22 @@ describe("proposing a fix", () => {
     }),
   )
 
+  it.effect("confirms its lease before every call of the model, and makes none without", () =>
+    Effect.gen(function* () {
+      const { requests, layer } = make([calls("list_files", {}), calls("list_files", {}), calls("propose_fix", goodFix)])
+      let confirmed = 0
+      const lostAtThird = Lease.of({
+        confirm: Effect.suspend(() => {
+          confirmed += 1
+          return confirmed < 3 ? Effect.void : Effect.fail(new Retry({ reason: "the lease is stale", uncounted: true }))
+        }),
+      })
+      const answer = handle(proposeFix()).pipe(Effect.provide([layer, Memory.layer(files)]), Effect.provideService(Lease, lostAtThird))
+      expect(yield* Effect.flip(answer)).toMatchObject({ _tag: "Retry", reason: "the lease is stale" })
+      expect([confirmed, requests.length]).toEqual([3, 2])
+    }),
+  )
+
   it.effect("answers the same when it is delivered twice", () =>
     Effect.gen(function* () {
       const { answer } = propose([calls("propose_fix", goodFix), calls("propose_fix", goodFix)])

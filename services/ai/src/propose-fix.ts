@@ -64,7 +64,7 @@ const gather = Effect.fnUntraced(function* ({ runId, data }: Command) {
 const talk = Effect.fnUntraced(function* (material: FixMaterial, data: CommandData<"ai.propose-fix">, tokens: number) {
   const { system, user, leftOut } = fixPrompt(material, tokens)
   if (leftOut.length > 0) yield* Effect.logInfo("the prompt has no room for all", { leftOut })
-  const judge = judgeFix(data.target, data.rejections)
+  const judge = judgeFix(data)
   return yield* converse<Proposal, Effect.Error<ReturnType<typeof judge>>, Sources>({
     system,
     user,
