@@ -10,6 +10,7 @@ import { type Docker, holdDocker } from "./provision/docker.ts"
 import { unpackNatsServer } from "./provision/nats-server.ts"
 import { unpackPostgres } from "./provision/postgres.ts"
 import { findPython, installPython } from "./provision/python.ts"
+import { findReportTools, installReportTools } from "./provision/report-tools.ts"
 import { CannotProvide, say, secondsSince } from "./provision/say.ts"
 
 /** Looks for a component; when it is missing, makes it under a lock and looks again. */
@@ -53,6 +54,10 @@ export const provideDebootstrap = (): Promise<string> => provide("debootstrap", 
 
 /** A python3 on PATH that has pytest and pip. Returns its version. */
 export const providePython = (): Promise<string> => provide("python3 with pytest", findPython, installPython, (version) => version)
+
+/** curl, jq and openssl on PATH, for the script of the GitHub action. Returns their paths. */
+export const provideReportTools = (): Promise<string> =>
+  provide("tools of the GitHub action", findReportTools, installReportTools, (paths) => paths)
 
 /** A Docker daemon that answers, started when there is none. Call `release` at the end. */
 export const provideDocker = async (): Promise<Docker> => {

@@ -1,7 +1,7 @@
 /** The components that the tests of a fleet need, provided once for all lanes. */
 import { buildSandboxImage } from "../images/build-sandbox-image.ts"
 import type { Docker } from "../provision/docker.ts"
-import { provideBubblewrap, provideDocker, provideNatsServer, providePostgres, providePython } from "../provision.ts"
+import { provideBubblewrap, provideDocker, provideNatsServer, providePostgres, providePython, provideReportTools } from "../provision.ts"
 
 export interface Components {
   /** Provides what is not there yet; returns why some could not be had, once. */
@@ -19,6 +19,7 @@ export const holdComponents = (): Components => {
     providePostgres,
     provideBubblewrap,
     providePython,
+    provideReportTools,
     async () => {
       docker = await provideDocker()
       await buildSandboxImage(docker.socket)
