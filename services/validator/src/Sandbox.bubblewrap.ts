@@ -12,6 +12,7 @@ import { type CgroupRoots, makeCgroup, usableCgroups } from "./bubblewrap-cgroup
 import { launchCommand, staged, stagedMounts } from "./bubblewrap-launcher.ts"
 import { startBubblewrap } from "./bubblewrap-process.ts"
 import { hasMoreMemory, markedProcesses, memoryLeft } from "./bubblewrap-processes.ts"
+import { seccompFilter } from "./bubblewrap-seccomp.ts"
 import { findToolchains } from "./find-toolchains.ts"
 import { runToEnd, systemPath } from "./run-to-end.ts"
 import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable, type SandboxUser } from "./Sandbox.ts"
@@ -53,7 +54,10 @@ const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: Sandbox
   yield* Effect.promise(() => mkdir(stage, { mode: 0o711 }))
   const empty = join(state, "empty")
   yield* Effect.promise(() => mkdir(empty, { mode: 0o755 }))
-  return { host, stage, empty }
+  const filter = seccompFilter(process.arch)
+  const seccomp = join(state, "seccomp.bpf")
+  if (filter !== undefined) yield* Effect.promise(() => writeFile(seccomp, filter))
+  return { host, stage, empty, ...(filter === undefined ? {} : { seccomp }) }
 })
 
 const leastMemoryLeft = 0.02
@@ -77,7 +81,7 @@ export const layer = Layer.effect(
   Sandbox,
   Effect.gen(function* () {
     const settings = yield* sandboxSettings
-    const { host, stage, empty } = yield* prepareHost(settings)
+    const { host, stage, empty, ...filter } = yield* prepareHost(settings)
     const asRoot = process.getuid?.() === 0
     const cgroups: CgroupRoots | undefined =
       settings.limitsBy === "watchdog" ? undefined : yield* Effect.orElseSucceed(usableCgroups, () => undefined)
@@ -90,13 +94,14 @@ export const layer = Layer.effect(
       const common = { host, user, request, limits, marker: `${settings.owner}:${request.label}` }
       if (!asRoot)
         return launchCommand({
+          ...filter,
           procs,
           bubblewrap: [program, ...bubblewrapArguments({ ...common, view: request.root, mounts })],
         })
       const inner = bubblewrapArguments({ ...common, view: staged(stage, 0), mounts: stagedMounts(stage, mounts) })
       const paths = [request.root, ...mounts.map((mount) => mount.from), program]
       const bubblewrap = [staged(stage, paths.length - 1), ...inner]
-      return launchCommand({ stage: { at: stage, paths, user }, procs, bubblewrap })
+      return launchCommand({ ...filter, stage: { at: stage, paths, user }, procs, bubblewrap })
     }
 
     const start = Effect.fn("bubblewrap.run")(function* (
@@ -143,7 +148,7 @@ export const layer = Layer.effect(
       const found: SandboxProbe = {
         kind: "bubblewrap",
         version: output.trim().replace("bubblewrap ", ""),
-        details: { limits: kept, tools },
+        details: { limits: kept, tools, calls: filter.seccomp === undefined ? "not filtered" : "filtered" },
       }
       return found
     })

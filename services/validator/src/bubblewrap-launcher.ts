@@ -11,6 +11,7 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** File descriptor on which bubblewrap reports that the sandbox was made and how the command ended. */
 export const statusDescriptor = 3
+const filterDescriptor = 9
 
 /** Where path number `index` is after staging. */
 export const staged = (stage: string, index: number): string => posix.join(stage, String(index))
@@ -25,12 +26,14 @@ export interface Launch {
   readonly stage?: { readonly at: string; readonly paths: ReadonlyArray<string>; readonly user: SandboxUser }
   /** Files of the cgroup to join. */
   readonly procs: ReadonlyArray<string>
+  /** File with the filter of system calls. */
+  readonly seccomp?: string
   /** Program and arguments. */
   readonly bubblewrap: ReadonlyArray<string>
 }
 
 /** Program and arguments; the script ends in `exec`, so the process started is bubblewrap itself. */
-export const launchCommand = ({ stage, procs, bubblewrap }: Launch): ReadonlyArray<string> => {
+export const launchCommand = ({ stage, procs, seccomp, bubblewrap }: Launch): ReadonlyArray<string> => {
   const drop =
     stage === undefined
       ? ["setpriv", "--no-new-privs", "--pdeathsig", "KILL"]
@@ -39,7 +42,8 @@ export const launchCommand = ({ stage, procs, bubblewrap }: Launch): ReadonlyArr
           ...["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--pdeathsig", "KILL"],
         ]
   const [program = "bwrap", ...args] = bubblewrap
-  const command = [...drop, program, "--json-status-fd", String(statusDescriptor), ...args]
+  const filter = seccomp === undefined ? [] : ["--seccomp", String(filterDescriptor)]
+  const command = [...drop, program, "--json-status-fd", String(statusDescriptor), ...filter, ...args]
   const script = [
     "set -e",
     "exec > >(exec cat) 2>&1",
@@ -48,6 +52,7 @@ export const launchCommand = ({ stage, procs, bubblewrap }: Launch): ReadonlyArr
     ...procs.map((file) => `echo $$ > ${quote(file)}`),
     ...(stage === undefined ? [] : [`mount -t tmpfs -o size=1m,mode=711 stage ${quote(stage.at)}`]),
     ...(stage === undefined ? [] : stage.paths.flatMap((path, index) => show(path, staged(stage.at, index)))),
+    ...(seccomp === undefined ? [] : [`exec ${filterDescriptor}< ${quote(seccomp)}`]),
     `exec ${command.map(quote).join(" ")}`,
   ].join("\n")
   const shell = ["bash", "-c", script]

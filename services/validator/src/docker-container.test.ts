@@ -39,8 +39,8 @@ describe("a sandbox's container", () => {
   })
 
   it("keeps a deadline of its own, a little after the service's", () => {
-    expect(built().Entrypoint).toEqual(["timeout", "-s", "KILL", "605", "/bin/sh", "-c", "npm test; exit $?"])
-    expect(built({ shell: "bash" }).Entrypoint?.[4]).toBe("/bin/bash")
+    expect(built().Entrypoint?.slice(0, 4)).toEqual(["timeout", "-s", "KILL", "605"])
+    expect(built({ shell: "bash" }).Entrypoint?.slice(-3)).toEqual(["/bin/bash", "-c", "npm test; exit $?"])
   })
 
   it("has no network even when it may reach the proxy", () => {

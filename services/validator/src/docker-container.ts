@@ -32,10 +32,13 @@ const limit = (Name: string, value: number) => ({ Name, Soft: value, Hard: value
 const environment = (env: SandboxRequest["env"]): Array<string> =>
   Object.entries({ HOME: homeInside, LANG: "C.UTF-8", CI: "true", TERM: "dumb", ...env }).map(([name, value]) => `${name}=${value}`)
 
-/** The image's PATH is known inside only, so what comes before it is put there by a shell inside. */
+/**
+ * Both outputs are one pipe, made so inside: the daemon reads two of them in no particular order. The image's PATH is known inside only,
+ * so what comes before it is put there inside, too.
+ */
 const shellFor = ({ shell = "sh", command, path = [] }: SandboxRequest): Array<string> => {
-  const line = [`/bin/${shell}`, "-c", command]
-  return path.length === 0 ? line : ["/bin/sh", "-c", 'PATH="$0:$PATH" exec "$@"', path.join(":"), ...line]
+  const search = path.length === 0 ? "" : 'PATH="$0:$PATH" '
+  return ["/bin/sh", "-c", `${search}exec "$@" 2>&1`, path.join(":") || "sh", `/bin/${shell}`, "-c", command]
 }
 
 export const containerFor = (given: {

@@ -68,7 +68,7 @@ export const supervise = Effect.fn("sandbox.run")(function* (
   }
   if (ended === "exited" || ended === "memory") {
     if (yield* started.ranOutOfMemory) ended = "memory"
-    else if (yield* Effect.mapError(disk.isExceeded, unwatched(sandbox))) ended = "disk"
+    else if (yield* Effect.mapError(disk.isExceeded(exitCode !== 0), unwatched(sandbox))) ended = "disk"
   }
   const result: SandboxResult = { ended, exitCode, durationMs, output: output.read() }
   return result

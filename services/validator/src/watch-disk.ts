@@ -5,7 +5,7 @@
 import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Schema, type Scope } from "effect"
+import { Clock, Effect, Schema, type Scope } from "effect"
 import { runToEnd } from "./run-to-end.ts"
 
 /** The machine's own disk is nearly full: nobody's command is to blame. */
@@ -14,15 +14,17 @@ export class DiskUnwatched extends Schema.TaggedError<DiskUnwatched>()("DiskUnwa
 export interface DiskWatch {
   /** Succeeds when the limit is exceeded; runs until then. */
   readonly exceeded: Effect.Effect<void, DiskUnwatched>
-  /** One last look, when the command ended by itself. */
-  readonly isExceeded: Effect.Effect<boolean, DiskUnwatched>
+  /** One last look, when the command ended by itself; a thorough one counts the files in any case. */
+  readonly isExceeded: (thorough: boolean) => Effect.Effect<boolean, DiskUnwatched>
 }
 
 const mebibyte = 1024 * 1024
 const leastFreeMb = 128
 const pollEvery = "100 millis"
-/** Polls after which the files are counted even though the counter is calm: others may free what this command fills. */
-const calmPolls = 100
+/** Files are counted now and then even though the counter is calm, because others may free what this command fills: every second, or */
+const countAtLeastEvery = 1_000_000_000n
+/** so seldom that counting takes no more than this part of the time. */
+const countingPart = 50n
 
 const usage = (directory: string) =>
   Effect.tryPromise({
@@ -53,22 +55,26 @@ export const watchDisk = Effect.fn("watch-disk")(function* (
   yield* Effect.promise(() => writeFile(since, ""))
   const start = yield* usage(directory)
   let suspectAboveMb = start.usedMb + limitMb
-  let calm = 0
+  let nextCount = (yield* Clock.currentTimeNanos) + countAtLeastEvery
 
-  const look = Effect.gen(function* () {
-    const { usedMb, freeMb } = yield* usage(directory)
-    calm += 1
-    if (calm < calmPolls && usedMb <= suspectAboveMb && freeMb >= leastFreeMb) return false
-    calm = 0
-    const grownMb = yield* changedMb(directory, since)
-    suspectAboveMb = usedMb + Math.max(0, limitMb - grownMb)
-    if (grownMb <= limitMb && freeMb < leastFreeMb)
-      return yield* new DiskUnwatched({ reason: `Less than ${leastFreeMb} MiB are free where ${directory} lies.` })
-    return grownMb > limitMb
-  })
+  const look = (thorough: boolean) =>
+    Effect.gen(function* () {
+      const { usedMb, freeMb } = yield* usage(directory)
+      const now = yield* Clock.currentTimeNanos
+      if (!thorough && now < nextCount && usedMb <= suspectAboveMb && freeMb >= leastFreeMb) return false
+      const grownMb = yield* changedMb(directory, since)
+      const after = yield* Clock.currentTimeNanos
+      const pause = (after - now) * countingPart
+      nextCount = after + (pause > countAtLeastEvery ? pause : countAtLeastEvery)
+      suspectAboveMb = usedMb + Math.max(0, limitMb - grownMb)
+      if (grownMb <= limitMb && freeMb < leastFreeMb)
+        return yield* new DiskUnwatched({ reason: `Less than ${leastFreeMb} MiB are free where ${directory} lies.` })
+      return grownMb > limitMb
+    })
 
   const exceeded: Effect.Effect<void, DiskUnwatched> = Effect.gen(function* () {
-    while (!(yield* look)) yield* Effect.sleep(pollEvery)
+    while (!(yield* look(false))) yield* Effect.sleep(pollEvery)
   })
-  return { exceeded, isExceeded: look }
+  const watch: DiskWatch = { exceeded, isExceeded: look }
+  return watch
 })
