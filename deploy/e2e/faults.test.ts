@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Fleet, startFleet } from "../fleet/fleet.ts"
+import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { waitUntil } from "../fleet/ledger-of.ts"
+import { review } from "../fleet/review.ts"
+import { faultKinds } from "../forge/http/faults.ts"
+import { breakProject, makeProject } from "./small-project.ts"
+
+const within = 150_000
+const mostRuns = 8
+let fleet: Fleet
+let routes: ReadonlyArray<string> = []
+let count = 0
+
+/** A whole life: broken, healed if it can be, reviewed. Gives what is wrong with it afterwards. */
+const live = async (action: "approve" | "deny") => {
+  count += 1
+  const repository = await makeProject(fleet, `faults-${count}`)
+  const runId = await runIdFor(fleet, repository, await breakProject(fleet, repository), within)
+  const run = await untilPhase(fleet, runId, within)
+  if (run.phase === "fixed") {
+    await review(fleet, runId, action, `key-${runId}`)
+    if (action === "deny") await untilPhase(fleet, runId, within, new Set(["escalated"]))
+    else await waitUntil("the merge to be tried", async () => ((await openCommands(runId)) === 0 ? true : undefined), within)
+  }
+  // What a run left on the forge is looked for at once, after 30 s and after 10 min.
+  return waitUntil(
+    `${runId} to be in order`,
+    async () => ((await judgeRun(fleet, runId)).length === 0 ? [] : undefined),
+    60_000,
+    () => judgeRun(fleet, runId),
+  )
+}
+
+const openCommands = async (runId: string) => {
+  const [row] = await fleet.database
+    .sql`select count(*)::int as n from command where run_id = ${runId} and closed_at is null and not_before <= now()`
+  return row?.["n"]
+}
+
+beforeAll(async () => {
+  fleet = await startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap" } })
+  await Promise.all([live("approve"), live("deny")])
+  routes = [...new Set((await fleet.forge.requests()).map(({ route }) => route))].sort()
+})
+afterAll(() => fleet?.stop())
+
+describe("every route of GitHub that a life touches", () => {
+  it("is known from lives that went well", () => {
+    expect(routes.length).toBeGreaterThan(15)
+  })
+
+  it.each(faultKinds)("answers %s once: one run, one stop, no pull request left behind", async (kind) => {
+    await fleet.forge.clearFaults()
+    for (const route of routes) await fleet.forge.setFault({ route, kind, afterMs: 500, retryAfterSeconds: 1 })
+    const lives: Array<Promise<unknown>> = []
+    let landed = false
+    while (!landed && lives.length < mostRuns) {
+      lives.push(live("approve"), live("deny"))
+      await Promise.all(lives)
+      landed = (await fleet.forge.pendingFaults()).length === 0
+    }
+    expect(await Promise.all(lives)).toEqual(lives.map(() => []))
+    expect((await fleet.forge.pendingFaults()).map(({ route }) => route)).toEqual([])
+  })
+})
