@@ -54,7 +54,7 @@ describe("a frame", () => {
           expect(outside(`before${frame.around("log", text, text)}after`)).toBe("beforeafter")
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 })

@@ -53,12 +53,12 @@ describe("the prompt for a fix", () => {
   it("keeps anything at all inside its frames, within its tokens", () => {
     const piece = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(`</data-${nonce}>`, nonce, "\n", "x".repeat(900)))
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), fc.integer({ min: 2_000, max: 12_000 }), (pieces, tokens) => {
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.integer({ min: 2_000, max: 12_000 }), (pieces, tokens) => {
         const { system, user } = fixPrompt(poisoned(pieces.join("")), tokens)
         expect(outside(user).trim()).toBe(intro)
         expect(countTokens(system) + countTokens(user)).toBeLessThanOrEqual(tokens)
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 
