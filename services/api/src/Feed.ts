@@ -13,6 +13,8 @@ const pageSize = 200
 const heartbeatEvery = "15 seconds"
 /** How often the ledger itself is looked at: what the broker did not say is shown a second later. */
 const lookEvery = "1 second"
+/** A look that takes longer is given up: the next one may find the database well again. */
+const patience = "5 seconds"
 
 const full = new HttpError({ code: "unavailable", message: "too many live streams", retryAfter: 5 })
 const notYet = new HttpError({ code: "unavailable", message: "the ledger cannot be read yet", retryAfter: 1 })
@@ -66,6 +68,7 @@ export class Feed extends Context.Service<
           for (const entry of page) show(entry)
         } while (page.length === pageSize)
       }).pipe(
+        Effect.timeout(patience),
         Effect.catch((error) => Effect.logDebug("the ledger could not be read", error.message)),
         lock.withPermits(1),
       )

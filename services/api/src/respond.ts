@@ -5,6 +5,9 @@ import { type Context, Effect } from "effect"
 const away = new HttpError({ code: "unavailable", message: "the database is away; ask again", retryAfter: 2 })
 const broken = new HttpError({ code: "failed", message: "something went wrong here" })
 
+/** A request that takes longer is answered 503: a frozen database must not hold its readers. */
+const patience = "10 seconds"
+
 /** On every answer: nothing is cached, nothing is guessed to be a page. */
 const withHeaders = (response: Response): Response => {
   response.headers.set("cache-control", "no-store")
@@ -20,6 +23,7 @@ export const makeRespond = <R>(context: Context.Context<R>): Respond<R> => {
   return (effect) =>
     run(
       effect.pipe(
+        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(away) }),
         Effect.map((value) => (value instanceof Response ? value : Response.json(value))),
         Effect.catchTag("HttpError", (error) => Effect.succeed(errorResponse(error))),
         Effect.catchTag("SqlError", (error) =>
