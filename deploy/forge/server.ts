@@ -66,6 +66,8 @@ const answer = async (
   try {
     const caller = callerOf(request.headers.get("authorization"), world.store, world.now().getTime(), world.appPublicKey)
     told(caller)
+    let body: Promise<string> | undefined
+    const text = () => (body ??= request.text())
     return await found.route.handle({
       world,
       request,
@@ -73,7 +75,8 @@ const answer = async (
       caller,
       param: (name) => found.params[name] ?? "",
       query: (name) => url.searchParams.get(name) || undefined,
-      body: bodyOf(request),
+      text,
+      body: bodyOf(text),
     })
   } catch (error) {
     if (error instanceof Refusal) return refuse(error)

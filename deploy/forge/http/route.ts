@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { fullName } from "../git/repositories.ts"
 import type { RepositoryRow } from "../store/rows.ts"
 import type { World } from "../world.ts"
 import { allowed, type Caller } from "./access.ts"
@@ -13,6 +14,8 @@ export interface Call {
   readonly param: (name: string) => string
   /** A query parameter, undefined when absent or empty. */
   readonly query: (name: string) => string | undefined
+  /** The body as it came; read once, however often it is asked for. */
+  readonly text: () => Promise<string>
   /** The body, decoded. @throws Refusal 400 when it is not JSON, 422 when it does not fit. */
   readonly body: <A>(schema: Schema.Codec<A, unknown>) => Promise<A>
 }
@@ -30,9 +33,6 @@ export interface Route {
   readonly handle: (call: Call) => Response | Promise<Response>
 }
 
-const fresh = (call: Call, repository: RepositoryRow): RepositoryRow =>
-  call.world.repositories.find(repository.owner, repository.name) ?? repository
-
 type Needs = "read" | "write"
 
 /** A route under `/repos/{owner}/{repo}`: the repository is found, and the caller may do there what the route needs. */
@@ -44,24 +44,26 @@ export const onRepository = (
 ): Route => ({
   method,
   path: `/repos/{owner}/{repo}${path}`,
-  handle: (call) => {
-    const repository = call.world.repositories.find(call.param("owner"), call.param("repo"))
-    if (repository === undefined || !allowed(call.caller, repository, "read")) throw notFound()
-    if (needs === "write" && !allowed(call.caller, repository, "write")) {
-      throw call.caller.kind === "anonymous" ? authenticationRequired() : forbidden()
-    }
-    // Changes of one repository happen one after the other, so that "is there one already?" cannot be answered twice with no.
-    return needs === "write"
-      ? call.world.exclusive(`${repository.owner}/${repository.name}`, async () => handle({ ...call, repository: fresh(call, repository) }))
-      : handle({ ...call, repository })
+  handle: async (call) => {
+    const { world, caller } = call
+    const repository = world.repositories.find(call.param("owner"), call.param("repo"))
+    if (repository === undefined || !allowed(caller, repository, "read")) throw notFound()
+    if (needs === "read") return handle({ ...call, repository })
+    if (!allowed(caller, repository, "write")) throw caller.kind === "anonymous" ? authenticationRequired() : forbidden()
+    // A slow client must not hold up the others: its body is here before its turn comes.
+    await call.text()
+    // Changes of one repository happen one after the other, so that what a handler has looked up still holds when it acts on it.
+    return world.exclusive(fullName(repository), async () =>
+      handle({ ...call, repository: world.repositories.byName(fullName(repository)) ?? repository }),
+    )
   },
 })
 
 /** Decodes a request's body; no body counts as an empty object. */
 export const bodyOf =
-  (request: Request) =>
+  (read: () => Promise<string>) =>
   async <A>(schema: Schema.Codec<A, unknown>): Promise<A> => {
-    const text = await request.text()
+    const text = await read()
     let value: unknown
     try {
       value = text === "" ? {} : JSON.parse(text)
