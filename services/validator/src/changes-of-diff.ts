@@ -45,8 +45,3 @@ export const changesFrom = Effect.fnUntraced(function* (diff: ReadonlyArray<File
 export const pathsOf = (diff: ReadonlyArray<FileDiff>): ReadonlyArray<string> => [
   ...new Set(diff.flatMap((file) => [file.oldPath, file.newPath])),
 ]
-
-/** The changes that a diff makes to a commit. Fails with PatchDoesNotApply. */
-export const changesOf = Effect.fn("validator.changes-of")(function* (source: Source, diff: ReadonlyArray<FileDiff>) {
-  return yield* changesFrom(diff, yield* readTexts(source, pathsOf(diff)))
-})

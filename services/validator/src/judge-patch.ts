@@ -1,22 +1,17 @@
-/** What the policy says of a patch, from the texts it changes. */
-import type { Finding } from "@ci-fix-pilot/contract/values"
+/** What the policy says of a patch, from the texts that it changes and from what the failure says. */
+import { redactCounted } from "@ci-fix-pilot/failure/redact"
 import type { FileDiff } from "@ci-fix-pilot/patch/diff"
+import { judgePatch as judge } from "@ci-fix-pilot/patch/policy"
 import { Effect } from "effect"
-import { isPatchable, pathsOf } from "./changes-of-diff.ts"
-import { isPlainPath } from "./plain-path.ts"
-import type { Source } from "./Workspace.ts"
 
-export interface Judged {
-  /** Why it must not even be tried. */
-  readonly refused: string | undefined
-  readonly findings: ReadonlyArray<Finding>
-}
-
-export const judgePatch = Effect.fn("validator.judge-patch")(function* (_source: Source, diff: ReadonlyArray<FileDiff>) {
-  const odd = pathsOf(diff).find((path) => !isPlainPath(path)) ?? diff.find((file) => !isPatchable(file))?.newPath
-  const judged: Judged = yield* Effect.succeed({
-    refused: odd === undefined ? undefined : `${odd}: it is no text file of the repository.`,
-    findings: [],
-  })
-  return judged
+/**
+ * Gives the findings: what a person must agree to. Fails with PatchRefused when the patch must not even be tried. `failure` is the
+ * failing command's digest, once it was seen: code that special-cases it is found by it.
+ */
+export const judgePatch = Effect.fn("validator.judge-patch")(function* (
+  diff: ReadonlyArray<FileDiff>,
+  texts: ReadonlyMap<string, string>,
+  failure: ReadonlyArray<string>,
+) {
+  return yield* judge(diff, { read: (path) => texts.get(path), failure, countSecrets: (text) => redactCounted(text).redactions })
 })

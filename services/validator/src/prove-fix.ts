@@ -3,6 +3,8 @@
  * Whatever the surroundings did is never held against the patch.
  */
 import type { Finding, PlanCommand, Strategy } from "@ci-fix-pilot/contract/values"
+import { isCheckConfig, isSnapshot, isTestFile } from "@ci-fix-pilot/patch/path-rules"
+import type { PatchRefused } from "@ci-fix-pilot/patch/refuse-unsafe"
 import { Effect } from "effect"
 import { type Ran, upTo } from "./run-commands.ts"
 import { type Tried, type Try, tryCommit } from "./try-commit.ts"
@@ -14,7 +16,8 @@ export interface Attempt {
   readonly failing: PlanCommand
   readonly changes: ReadonlyArray<FileChange>
   readonly strategy: Strategy
-  readonly findings: ReadonlyArray<Finding>
+  /** What the policy finds in the patch, knowing what the failure says. */
+  readonly judge: (failure: string) => Effect.Effect<ReadonlyArray<Finding>, PatchRefused>
 }
 
 export type Verdict =
@@ -66,9 +69,13 @@ const whyRed = (when: string, { red }: Tried, sure: boolean): Verdict | undefine
   return { rejected: `${when}, ${describe(red)}.`, log: red.log }
 }
 
-/** Files in which the patch weakens tests, put back as the commit has them. */
+/** Whether a file decides how the project is tested; a special case in other code is for a person to judge. */
+const decidesTests = (file: string): boolean =>
+  isTestFile(file) || isSnapshot(file) || isCheckConfig(file) || /(?:^|\/)package\.json$/u.test(file)
+
+/** Files in which the patch weakens how it is tested, and its changes to all others. */
 const withoutWeakening = (changes: ReadonlyArray<FileChange>, findings: ReadonlyArray<Finding>) => {
-  const weakened = new Set(findings.filter(({ rule }) => rule === "weakened-test").map(({ file }) => file))
+  const weakened = new Set(findings.filter(({ rule, file }) => rule === "weakened-test" && decidesTests(file)).map(({ file }) => file))
   return { weakened: [...weakened], kept: changes.filter(({ path }) => !weakened.has(path)) }
 }
 
@@ -78,14 +85,10 @@ type Honest = { readonly rejected: string; readonly log: string } | { readonly f
  * With the commit's own tests and runner configuration: a fix that is green only with its own is no fix, unless it undoes a change (the
  * tests then are what they were when all was green, and a person must agree).
  */
-const honestlyGreen = Effect.fnUntraced(function* ({
-  here,
-  plan,
-  failing,
-  changes,
-  strategy,
-  findings,
-}: Attempt): Effect.fn.Return<Honest, Effect.Error<ReturnType<typeof tryTwice>>, Effect.Services<ReturnType<typeof tryTwice>>> {
+const honestlyGreen = Effect.fnUntraced(function* (
+  { here, plan, failing, changes, strategy }: Attempt,
+  findings: ReadonlyArray<Finding>,
+): Effect.fn.Return<Honest, Effect.Error<ReturnType<typeof tryTwice>>, Effect.Services<ReturnType<typeof tryTwice>>> {
   const { weakened, kept } = withoutWeakening(changes, findings)
   if (weakened.length === 0) return { findings }
   const { tried } = kept.length === 0 ? { tried: undefined } : yield* tryTwice(here, upTo(plan, failing), kept)
@@ -96,11 +99,11 @@ const honestlyGreen = Effect.fnUntraced(function* ({
       rejected: `It is green only because it changes how it is tested: with the commit's own ${files} it stays red.`,
       log: tried?.red?.log ?? "",
     }
-  const detail = "With the failing commit's own version of this file the failing command stays red."
+  const detail = "with the failing commit's own version of this file the failing command stays red"
   return {
     findings: findings.map((finding) =>
       weakened.includes(finding.file) && finding.rule === "weakened-test"
-        ? { ...finding, detail: `${finding.detail} ${detail}`.slice(0, 500) }
+        ? { ...finding, detail: `${finding.detail}; ${detail}`.slice(0, 500) }
         : finding,
     ),
   }
@@ -108,10 +111,11 @@ const honestlyGreen = Effect.fnUntraced(function* ({
 
 export const proveFix = Effect.fn("validator.prove-fix")(function* (
   attempt: Attempt,
-): Effect.fn.Return<Verdict, Effect.Error<ReturnType<typeof tryTwice>>, Effect.Services<ReturnType<typeof tryTwice>>> {
+): Effect.fn.Return<Verdict, Effect.Error<ReturnType<typeof tryTwice>> | PatchRefused, Effect.Services<ReturnType<typeof tryTwice>>> {
   const { here, plan, failing, changes } = attempt
   const before = yield* redBefore(attempt)
   if (!("result" in before)) return before
+  const findings = yield* attempt.judge(before.digest.text)
 
   const first = yield* tryTwice(here, upTo(plan, failing), changes)
   const firstRed = whyRed("With the patch", first.tried, first.sure)
@@ -125,7 +129,7 @@ export const proveFix = Effect.fn("validator.prove-fix")(function* (
   const allRed = whyRed(again, all.tried, all.sure)
   if (allRed !== undefined) return allRed
 
-  const honest = yield* honestlyGreen(attempt)
+  const honest = yield* honestlyGreen(attempt, findings)
   if ("rejected" in honest) return honest
   return { treeSha: all.tried.treeSha, before, after: all.tried.ran, findings: honest.findings }
 })

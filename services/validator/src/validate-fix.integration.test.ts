@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import type { Patch } from "@ci-fix-pilot/contract/values"
 import { makePatch } from "@ci-fix-pilot/patch/make-patch"
 import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -35,9 +38,17 @@ const validate = async (
   diff: string,
   extra: { strategy?: "model" | "revert"; plan?: typeof plan; failing?: ReturnType<typeof run> } = {},
 ) => {
+  const patch = await Effect.runPromise(makePatch(diff))
+  return decide(commitSha, patch, extra)
+}
+
+const decide = (
+  commitSha: string,
+  patch: Patch,
+  extra: { strategy?: "model" | "revert"; plan?: typeof plan; failing?: ReturnType<typeof run> } = {},
+) => {
   const command = extra.failing ?? run("npm test")
   const before = { command, exitCode: 1, durationMs: 1, timedOut: false, outOfMemory: false, logSha256: "0".repeat(64), logBytes: 1 }
-  const patch = await Effect.runPromise(makePatch(diff))
   const data = { target: repository.at(commitSha), patch, strategy: extra.strategy ?? ("model" as const), before, plan: extra.plan ?? plan }
   return Effect.runPromise(handle(commandOf("validator.validate-fix", data)).pipe(Effect.provide(world.everything)))
 }
@@ -114,6 +125,63 @@ describe("validating a fix", () => {
     repository.commit({ ...red, "src/price.js": "var total = (price, tax) => price - tax\nexport { total }\n" })
     const { diff, before } = diffOf({ "src/price.js": "export const total = (price, tax) => price + tax\n" })
     expect(await validate(before, diff)).toMatchObject({ type: "validation-unavailable", data: { why: /npm run lint/ } })
+  })
+
+  const weaker = { "test/price.test.js": test.replace("test(", "test.skip(") }
+
+  it("rejects a patch that is green only because it weakens the tests", async () => {
+    repository.commit(red)
+    for (const files of [weaker, { ...weaker, "src/price.js": "export const total = (price, tax) => price * tax\n" }]) {
+      const { diff, before } = diffOf(files)
+      expect(await validate(before, diff)).toMatchObject({
+        type: "fix-rejected",
+        data: { why: /only because it changes how it is tested/ },
+      })
+    }
+  })
+
+  it("proves a fix that also touches tests when it is green with the commit's own tests too, and says what it found", async () => {
+    repository.commit(red)
+    const { diff, before } = diffOf({ ...weaker, "src/price.js": "export const total = (price, tax) => price + tax\n" })
+    expect(await validate(before, diff)).toMatchObject({
+      type: "fix-validated",
+      data: {
+        proof: { findings: expect.arrayContaining([expect.objectContaining({ rule: "weakened-test", file: "test/price.test.js" })]) },
+      },
+    })
+  })
+
+  it("lets a revert take a red test away again, and leaves that to a person", async () => {
+    repository.commit({ ...red, "test/more.test.js": test.replace("119", "7") })
+    const { diff, before } = diffOf({ "test/more.test.js": null, "src/price.js": "export const total = (price, tax) => price + tax\n" })
+    expect(await validate(before, diff)).toMatchObject({ type: "fix-rejected" })
+    expect(await validate(before, diff, { strategy: "revert" })).toMatchObject({
+      type: "fix-validated",
+      data: {
+        proof: {
+          findings: expect.arrayContaining([expect.objectContaining({ detail: expect.stringContaining("own version of this file") })]),
+        },
+      },
+    })
+  })
+
+  it.each([
+    ["a symbolic link", { "src/price.js": { link: "/etc/passwd" } }],
+    ["a hidden character", { "src/price.js": "export const total = (price, tax) => price + tax // \u202e\n" }],
+    ["more lines than a fix may have", { "big.txt": "line\n".repeat(401) }],
+  ])("never applies %s", async (_, files) => {
+    repository.commit(red)
+    const before = repository.git("rev-parse", "HEAD")
+    const diff = `${repository.git("diff", "--no-color", before, repository.commit(files))}\n`
+    const patch = { diff, sha256: new Bun.CryptoHasher("sha256").update(diff).digest("hex"), files: [], added: 1, removed: 1 }
+    expect(await decide(before, patch)).toMatchObject({ type: "fix-rejected", data: { why: /policy refuses/ } })
+  })
+
+  it("never writes through a symbolic link of the repository", async () => {
+    const linked = repository.commit({ ...red, out: { link: world.directory } })
+    const diff = `diff --git a/out/hosts b/out/hosts\nnew file mode 100644\n--- /dev/null\n+++ b/out/hosts\n@@ -0,0 +1 @@\n+escaped\n`
+    expect((await validate(linked, diff)).type).not.toBe("fix-validated")
+    expect(existsSync(join(world.directory, "hosts"))).toBe(false)
   })
 
   it("rejects a patch that never ends, and only after it has seen so twice", async () => {

@@ -7,7 +7,7 @@
 import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { parseDiff } from "@ci-fix-pilot/patch/parse"
 import { Effect, Layer } from "effect"
-import { changesOf } from "./changes-of-diff.ts"
+import { changesFrom, pathsOf, readTexts } from "./changes-of-diff.ts"
 import { Dependencies } from "./Dependencies.ts"
 import { judgePatch } from "./judge-patch.ts"
 import { proveFix } from "./prove-fix.ts"
@@ -34,13 +34,20 @@ export const handle = Effect.fn("validator.validate-fix")(
       return rejected("The patch is not the one its hash names.")
 
     const diff = yield* parseDiff(patch.diff)
-    const judged = yield* judgePatch(target, diff)
-    if (judged.refused !== undefined) return rejected(judged.refused)
-    const changes = yield* changesOf(target, diff)
+    const texts = yield* readTexts(target, pathsOf(diff))
+    yield* judgePatch(diff, texts, [])
+    const changes = yield* changesFrom(diff, texts)
 
     const layers = yield* (yield* Dependencies).prepare({ label, source: target })
     const here = { source: target, label, limits: settings, layers }
-    const verdict = yield* proveFix({ here, plan, failing: before.command, changes, strategy, findings: judged.findings })
+    const verdict = yield* proveFix({
+      here,
+      plan,
+      failing: before.command,
+      changes,
+      strategy,
+      judge: (failure) => judgePatch(diff, texts, [failure]),
+    })
     if ("rejected" in verdict) return rejected(verdict.rejected, verdict.log)
     if ("unavailable" in verdict) return unavailable(verdict.unavailable)
 
@@ -54,6 +61,7 @@ export const handle = Effect.fn("validator.validate-fix")(
       Effect.catchTags({
         PatchUnreadable: ({ message }) => Effect.succeed(rejected(`The patch cannot be read: ${message}.`)),
         PatchDoesNotApply: ({ message }) => Effect.succeed(rejected(`The patch does not apply: ${message}.`)),
+        PatchRefused: ({ message }) => Effect.succeed(rejected(`The policy refuses the patch: ${message}.`)),
         CommitUnusable: ({ message }) => Effect.succeed(unavailable(message)),
         InstallImpossible: ({ message }) => Effect.succeed(unavailable(message)),
         SandboxUnavailable: retryLater,
