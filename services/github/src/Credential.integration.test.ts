@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto"
-import { ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import * as CredentialLive from "./Credential.live.ts"
 import { Credential } from "./Credential.ts"

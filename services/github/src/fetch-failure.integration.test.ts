@@ -1,14 +1,11 @@
-import { Objects } from "@ci-fix-pilot/actor/Objects"
-import type { CommandData } from "@ci-fix-pilot/contract/commands"
-import { decodeEvent, encodeMessage } from "@ci-fix-pilot/contract/envelope"
 import { digestText } from "@ci-fix-pilot/failure/digest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { command } from "./delivery.suite.ts"
-import { handle } from "./fetch-failure.ts"
-import { live, startForge, type TestForge } from "./forge.suite.ts"
-import { GitHub, NotFound } from "./GitHub.ts"
-import { ada, makeShop, type Shop } from "./shop.suite.ts"
+import * as runs from "./fetching.suite.ts"
+import { type Data, fetchFrom } from "./fetching.suite.ts"
+import { type Around, startForge, type TestForge } from "./forge.suite.ts"
+import { NotFound } from "./GitHub.ts"
+import { makeShop, type Shop } from "./shop.suite.ts"
 
 let forge: TestForge
 beforeAll(async () => {
@@ -17,56 +14,11 @@ beforeAll(async () => {
 afterAll(() => forge.stop())
 beforeEach(() => forge.clearFaults())
 
-type Data = Partial<CommandData<"github.fetch-failure">>
-type Around = (github: (typeof GitHub)["Service"]) => Partial<(typeof GitHub)["Service"]>
-
-/** The outcome, and the stored log's text if there is one. */
-const fetchIt = (shop: Shop, data: Data = {}, around: Around = () => ({})) => {
-  const wrapped = Layer.effect(
-    GitHub,
-    Effect.map(GitHub, (github) => GitHub.of({ ...github, ...around(github) })),
-  )
-  const program = Effect.gen(function* () {
-    const outcome = yield* Effect.result(handle(command("github.fetch-failure", { target: shop.target, ...data }, shop.runId)))
-    if (outcome._tag === "Failure") return { failure: outcome.failure, log: "" }
-    const event = outcome.success
-    // What is answered must be decodable by whoever reads it.
-    const headers = { id: "e", at: "", runId: shop.runId, traceparent: "" }
-    yield* decodeEvent(encodeMessage({ ...headers, ...event }))
-    const object = event.type === "failure-fetched" ? event.data.digest.object : undefined
-    if (object === undefined) return { event, log: "" }
-    const stream = yield* Objects.use((objects) => objects.get(object))
-    return { event, log: yield* Effect.promise(() => new Response(stream).text()) }
-  })
-  return Effect.runPromise(program.pipe(Effect.provide(wrapped.pipe(Layer.provideMerge(live(forge))))))
-}
-
-const red = (shop: Shop, more: object = {}) =>
-  forge.recordRun({
-    repository: shop.repository,
-    branch: "feature/cart",
-    conclusion: "failure",
-    log: "> vitest run\nAssertionError: expected -30 to be 30\n",
-    actor: "ada",
-    ...more,
-  })
-const green = (shop: Shop, more: object = {}) =>
-  forge.recordRun({
-    repository: shop.repository,
-    branch: "main",
-    sha: shop.green,
-    conclusion: "success",
-    log: "ok\n",
-    actor: "ada",
-    ...more,
-  })
+const fetchIt = (shop: Shop, data: Data = {}, around?: Around) => fetchFrom(forge, shop, data, around)
+const red = (shop: Shop, more: object = {}) => runs.red(forge, shop, more)
+const green = (shop: Shop, more: object = {}) => runs.green(forge, shop, more)
 const person = (shop: Shop, login: string, permission: string, association: string) =>
-  forge.operate("addPerson", {
-    repository: shop.repository,
-    developer: { login, name: login, email: `${login}@example.com` },
-    permission,
-    association,
-  })
+  runs.person(forge, shop, login, permission, association)
 const given = { digest: digestText("Error: told by the webhook\n"), failedJobs: [{ name: "lint", steps: [] }] }
 const unavailable = (why: string) => ({ type: "failure-unavailable", data: { why: expect.stringContaining(why) } })
 
@@ -221,104 +173,5 @@ describe("what cannot be fetched", () => {
     expect(await fetchIt(shop)).toMatchObject({ failure: { _tag: "Retry" } })
     expect(await forge.pendingFaults()).toEqual([])
     expect((await fetchIt(shop)).event).toMatchObject({ type: "failure-fetched" })
-  })
-})
-
-describe("the last green commit", () => {
-  const lastGreen = async (shop: Shop) => {
-    const { event } = await fetchIt(shop)
-    return event?.type === "failure-fetched" ? event.data.lastGreenCommit : event
-  }
-
-  it("is the newest green one of the branch that is an ancestor", async () => {
-    const shop = await makeShop(forge)
-    await green(shop, { branch: "feature/cart" })
-    const side = await forge.push({ repository: shop.repository, branch: "side", from: "main", files: { "side.txt": "x" } })
-    await green(shop, { branch: "feature/cart", sha: side })
-    await red(shop)
-    expect(await lastGreen(shop)).toBe(shop.green)
-  })
-
-  it("is one of the default branch where the branch has none", async () => {
-    const shop = await makeShop(forge)
-    await green(shop)
-    await red(shop)
-    expect(await lastGreen(shop)).toBe(shop.green)
-  })
-
-  it("is where the branch left the default branch where nothing is known to be green", async () => {
-    const shop = await makeShop(forge)
-    await red(shop)
-    expect(await lastGreen(shop)).toBe(shop.green)
-  })
-
-  it("is unknown on a default branch that was never green", async () => {
-    const shop = await makeShop(forge)
-    const commitSha = await forge.push({ repository: shop.repository, branch: "main", files: { "x.txt": "x" } })
-    await red(shop, { branch: "main", sha: commitSha })
-    expect(await lastGreen({ ...shop, target: { ...shop.target, branch: "main", commitSha } })).toBeUndefined()
-  })
-
-  it("is never the failing commit itself", async () => {
-    const shop = await makeShop(forge)
-    await green(shop, { branch: "feature/cart", sha: shop.target.commitSha })
-    await red(shop)
-    expect(await lastGreen(shop)).toBe(shop.green)
-  })
-})
-
-describe("the author", () => {
-  const origin = async (shop: Shop, data: Data = {}) => {
-    const { event } = await fetchIt(shop, data)
-    if (event?.type !== "failure-fetched") throw new Error(JSON.stringify(event))
-    const { author, fork, headMoved } = event.data
-    return { author, fork, headMoved }
-  }
-
-  it.each([
-    ["admin", true],
-    ["write", true],
-    ["read", false],
-    ["none", false],
-  ])("with the right to %s is trusted: %s", async (permission, trusted) => {
-    const shop = await makeShop(forge)
-    await person(shop, "ada", permission, "NONE")
-    await red(shop)
-    expect(await origin(shop)).toMatchObject({ author: { login: "ada", trusted }, fork: false })
-  })
-
-  it("is whoever caused the run, not whoever the commit names", async () => {
-    const shop = await makeShop(forge)
-    await person(shop, ada.login, "admin", "OWNER")
-    await red(shop, { actor: "mallory" })
-    expect(await origin(shop)).toMatchObject({ author: { login: "mallory", trusted: false } })
-  })
-
-  it("of a fork's change is the pull request's, and a maintainer who reruns it changes nothing", async () => {
-    const shop = await makeShop(forge)
-    await person(shop, ada.login, "admin", "OWNER")
-    const name = shop.repository.split("/")[1] ?? ""
-    await forge.operate("createRepository", { owner: "eve", name, from: forge.path(shop.repository), parent: shop.repository })
-    const commitSha = await forge.push({ repository: `eve/${name}`, branch: "patch-1", files: { "x.txt": "x" } })
-    await forge.operate("addToken", { token: `eve-${name}`, login: "eve" })
-    await person(shop, "eve", "write", "CONTRIBUTOR")
-    await forge.rest("POST", `/repos/${shop.repository}/pulls`, { title: "x", head: "eve:patch-1", base: "main" }, `eve-${name}`)
-    await person(shop, "eve", "read", "CONTRIBUTOR")
-    const target = { ...shop.target, branch: "patch-1", commitSha }
-    await red(shop, { branch: "patch-1", sha: commitSha, headRepository: `eve/${name}`, actor: "ada" })
-    expect(await origin(shop, { target })).toMatchObject({ author: { login: "eve", trusted: false }, fork: true, headMoved: false })
-    expect(await origin(shop, { target, given, workflowRunId: 1 })).toMatchObject({ author: { login: "eve" }, fork: true })
-    await forge.rest("PATCH", `/repos/${shop.repository}/pulls/1`, { state: "closed" })
-    expect(await origin(shop, { target })).toMatchObject({ author: { login: "ada", trusted: false }, fork: true, headMoved: true })
-  })
-
-  it("is told together with whether the branch has moved", async () => {
-    const shop = await makeShop(forge)
-    await red(shop)
-    expect(await origin(shop)).toMatchObject({ headMoved: false })
-    await shop.moveOn()
-    expect(await origin(shop)).toMatchObject({ headMoved: true, fork: false })
-    await forge.rest("DELETE", `/repos/${shop.repository}/git/refs/heads/feature/cart`)
-    expect(await origin(shop)).toMatchObject({ headMoved: true, fork: false })
   })
 })

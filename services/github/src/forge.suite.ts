@@ -11,7 +11,7 @@ import { ConfigProvider, Effect, Layer, Redacted, Schema } from "effect"
 import * as CredentialToken from "./Credential.token.ts"
 import type { Credential } from "./Credential.ts"
 import * as GitHubOctokit from "./GitHub.octokit.ts"
-import type { GitHub } from "./GitHub.ts"
+import { GitHub } from "./GitHub.ts"
 import { GitHubClient } from "./GitHubClient.ts"
 
 const root = join(import.meta.dirname, "..", "..", "..")
@@ -196,4 +196,14 @@ export const live = (
     Layer.provideMerge(ObjectsMemory.layer),
     Layer.provide(configured(forge, extra)),
     Layer.orDie,
+  )
+
+/** What happens around calls of GitHub, to let something happen at one moment. */
+export type Around = (github: (typeof GitHub)["Service"]) => Partial<(typeof GitHub)["Service"]>
+
+/** GitHub as given, with something around it. */
+export const wrapped = (around: Around) =>
+  Layer.effect(
+    GitHub,
+    Effect.map(GitHub, (github) => GitHub.of({ ...github, ...around(github) })),
   )

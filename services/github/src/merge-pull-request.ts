@@ -5,6 +5,7 @@
  * *Safe to repeat because* the pull request is looked at first (merged stays merged), and GitHub merges only at the sha it is given.
  */
 import * as Actor from "@ci-fix-pilot/actor/Actor"
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import type { PullRequest, Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
@@ -35,6 +36,7 @@ export const handle = Effect.fn("github.merge-pull-request")(
       Effect.as(github.merge(target.repository, proven.number, proven.headSha, method), merged(pull, approvedBy)),
       Effect.map(lookAgain, (now) => (now.merged ? merged(now, approvedBy) : undefined)),
     ).pipe(Effect.catchTag("Conflict", (error) => Effect.succeed(refused(error.why))))
+    yield* crashPoint("github.merge-pull-request:merged")
     if (answer.type === "pull-request-merged") yield* tidyUp(target.repository, proven)
     return answer
   },

@@ -7,6 +7,7 @@
  * made, nothing is ever forced, and a pull request that a person closed stays closed.
  */
 import * as Actor from "@ci-fix-pilot/actor/Actor"
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import type { CommandData } from "@ci-fix-pilot/contract/commands"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
@@ -49,11 +50,14 @@ export const handle = Effect.fn("github.open-pull-request")(
       return refused(`${mostOpen} pull requests of ci-fix-pilot are open in ${target.repository} already; merge or close one first`)
     }
     const commit = head ?? (yield* makeCommit(runId, data))
+    yield* crashPoint("github.open-pull-request:commit-made")
     // Pushing runs the project's own workflows: look once more before the branch becomes visible.
     const goneNow = yield* lookAtBranch(target)
     if (goneNow !== undefined) return yield* letGo(runId, target, goneNow)
     if (head === undefined) yield* nameBranch(target, runId, commit, data.proof)
+    yield* crashPoint("github.open-pull-request:branch-named")
     const pull = yield* createPull(runId, data)
+    yield* crashPoint("github.open-pull-request:pull-created")
     if ("type" in pull) return pull
     if (pull.headSha === commit) return yield* finish(runId, target, pull, false)
     yield* withdraw(target.repository, runId, "its branch holds something else than what was proven.")

@@ -1,3 +1,4 @@
+import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import { Effect } from "effect"
@@ -19,6 +20,7 @@ export const withdraw = Effect.fn("withdraw")(function* (repository: string, run
     const now = yield* close(repository, pull, reason)
     if (now.merged) return now
   }
+  yield* crashPoint("github.close-pull-request:pull-closed")
   yield* deleteFixBranch(repository, fixBranch(runId))
   return pulls[0]
 })
