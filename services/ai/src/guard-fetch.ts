@@ -1,16 +1,30 @@
-/** A fetch that does not wait for ever: the answer's head and each piece of its body must come within `stallMs` of the one before. */
+/** An answer of a model is far smaller; what is larger is no answer. */
+const defaultMaxBytes = 16 * 1024 * 1024
+
+/**
+ * A fetch that neither waits nor reads for ever: the answer's head and each piece of its body must come within `stallMs` of the one
+ * before, and all of them together stay within `maxBytes`. Otherwise the connection is closed and reading fails.
+ */
 export const guardFetch =
-  (stallMs: number) =>
+  (stallMs: number, maxBytes = defaultMaxBytes) =>
   async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const response = await within(stallMs, fetch(input, init))
+    const own = new AbortController()
+    const signal = AbortSignal.any([own.signal, ...(init?.signal ? [init.signal] : [])])
+    const response = await within(stallMs, fetch(input, { ...init, signal })).catch((error: unknown) => {
+      own.abort()
+      throw error
+    })
     if (response.body === null) return response
     const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
+    let bytes = 0
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
         try {
           const { done, value } = await within(stallMs, reader.read())
-          if (done) controller.close()
-          else controller.enqueue(value)
+          if (done) return controller.close()
+          bytes += value.byteLength
+          if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`)
+          controller.enqueue(value)
         } catch (error) {
           controller.error(error)
           await reader.cancel().catch(() => undefined)
