@@ -6,13 +6,13 @@ import { limitAnswer } from "./limit-answer.ts"
 import { type Asks, Model, ModelAway, type ModelFailure, type ModelReply, type ModelRequest } from "./Model.ts"
 import { costUsd, type Price } from "./price.ts"
 
-/** What it says: a text, tool calls, both, or a failure. */
+/** What it says: a text, tool calls, both, a failure, or nothing for ever. */
 export interface Line {
   readonly text?: string
   readonly calls?: ReadonlyArray<{ readonly name: string; readonly input: unknown }>
   readonly stop?: ModelReply["stop"]
 }
-export type Scripted = Line | ModelFailure | Retry | ((request: ModelRequest) => Line)
+export type Scripted = Line | ModelFailure | Retry | "silence" | ((request: ModelRequest) => Line)
 
 /** One tool call. */
 export const calls = (name: string, input: unknown): Line => ({ calls: [{ name, input }] })
@@ -21,12 +21,13 @@ const defaultPrice: Price = { input: 2, output: 10 }
 
 /** The model and what it was asked. Past the end of its script it is away. Budgets and leases hold as for a real one. */
 export const make = (script: ReadonlyArray<Scripted>, price: Price = defaultPrice) => {
-  const requests: Array<ModelRequest> = []
+  const requests: Array<ModelRequest & { readonly maxTokens: number }> = []
   const ask: Asks["ask"] = Effect.fnUntraced(function* (request) {
-    yield* limitAnswer(request, price)
+    const maxTokens = yield* limitAnswer(request, price)
     const scripted = script[requests.length]
-    requests.push(request)
+    requests.push({ ...request, maxTokens })
     if (scripted === undefined) return yield* new ModelAway({ reason: `nothing is scripted for request ${requests.length}` })
+    if (scripted === "silence") return yield* Effect.never
     if (typeof scripted === "function") return replyOf(request, scripted(request), requests.length, price)
     if ("_tag" in scripted) return yield* Effect.fail(scripted)
     return replyOf(request, scripted, requests.length, price)
@@ -36,7 +37,7 @@ export const make = (script: ReadonlyArray<Scripted>, price: Price = defaultPric
 }
 
 const replyOf = (request: ModelRequest, line: Line, turn: number, price: Price): ModelReply => {
-  const made = (line.calls ?? []).map((call, index) => ({ id: `call_${turn}_${index}`, ...call }))
+  const made = line.stop === "length" ? [] : (line.calls ?? []).map((call, index) => ({ id: `call_${turn}_${index}`, ...call }))
   const input = countTokens(`${request.system}${JSON.stringify(request.turns)}`)
   const output = countTokens(JSON.stringify(line))
   return {
