@@ -22,9 +22,8 @@ import { settle } from "./settle.ts"
 type Command = Actor.CommandOf<"github.fetch-failure">
 type Answer = AnswerTo<"github.fetch-failure">
 
-const mostJobs = 50
-const mostSteps = 20
-const mostWorkflow = 65_536
+/** What an answer tells at most, so that it stays a message: jobs, steps of each, characters of a name, bytes of a workflow. */
+const [mostJobs, mostSteps, mostName, mostWorkflow] = [20, 5, 200, 65_536]
 
 export const handle = Effect.fn("github.fetch-failure")(
   function* (command: Command) {
@@ -35,13 +34,18 @@ export const handle = Effect.fn("github.fetch-failure")(
 
     const run = yield* findWorkflowRun(command.data)
     const failed = run === undefined ? [] : yield* failedJobs(target, run)
-    const digest = (run === undefined ? undefined : yield* digestLogs(command.runId, target.repository, run, failed)) ?? given?.digest
-    if (digest === undefined) return yield* nothing(target, run, failed)
-
-    const { origin, lastGreenCommit, workflow } = yield* Effect.all(
-      { origin: judgeOrigin(target, run), lastGreenCommit: findLastGreen(target, run), workflow: workflowText(target, run) },
+    const known = yield* Effect.all(
+      {
+        digest: run === undefined ? Effect.undefined : digestLogs(command.runId, target.repository, run, failed),
+        origin: judgeOrigin(target, run),
+        lastGreenCommit: findLastGreen(target, run),
+        workflow: workflowText(target, run),
+      },
       { concurrency: "unbounded" },
     )
+    const digest = known.digest ?? given?.digest
+    if (digest === undefined) return yield* nothing(target, run, failed)
+    const { origin, lastGreenCommit, workflow } = known
     return fetched({
       failedJobs: failed.length === 0 ? (given?.failedJobs ?? []) : failed.slice(0, mostJobs).map(toFailedJob),
       digest,
@@ -61,11 +65,11 @@ const failedJobs = Effect.fnUntraced(function* ({ repository }: Target, run: Wor
 
 const toFailedJob = ({ id, name, steps }: Job): FailedJob => ({
   id,
-  name: name.slice(0, 300),
+  name: name.slice(0, mostName),
   steps: steps
     .filter((step) => isRed(step.conclusion))
     .slice(0, mostSteps)
-    .map((step) => step.name.slice(0, 300)),
+    .map((step) => step.name.slice(0, mostName)),
 })
 
 /** The workflow file as it was at the failing commit, if it is one and not huge. */
@@ -75,7 +79,7 @@ const workflowText = Effect.fnUntraced(function* ({ repository, commitSha }: Tar
     // A workflow that no file defines (GitHub's own), or that is not at this commit.
     Effect.catchTags({ NotFound: () => Effect.succeed(undefined), Garbled: () => Effect.succeed(undefined) }),
   )
-  return text === undefined || text.length > mostWorkflow ? undefined : { path: run.path, text }
+  return text === undefined || Buffer.byteLength(text) > mostWorkflow ? undefined : { path: run.path, text }
 })
 
 const nothing = Effect.fnUntraced(function* (target: Target, run: WorkflowRun | undefined, failed: ReadonlyArray<Job>) {

@@ -36,7 +36,7 @@ describe("the commit", () => {
     expect(fixCommit(about)).toEqual(fixCommit({ ...about, proof: proof() }))
     expect(fixCommit(about).author).toEqual({
       name: "ci-fix-pilot",
-      email: "ci-fix-pilot@users.noreply.github.com",
+      email: "ci-fix-pilot@noreply.invalid",
       date: "2026-01-02T03:04:05Z",
     })
   })

@@ -4,8 +4,8 @@ import { cleanLine } from "@ci-fix-pilot/failure/clean"
 import type { Person } from "./GitHub.ts"
 import { cut } from "./markdown.ts"
 
-/** Who every commit of ours is by. */
-export const author = { name: "ci-fix-pilot", email: "ci-fix-pilot@users.noreply.github.com" } as const
+/** Who every commit of ours is by. The address can be nobody's, so that GitHub credits no stranger's account with our commits. */
+export const author = { name: "ci-fix-pilot", email: "ci-fix-pilot@noreply.invalid" } as const
 
 const kinds: Readonly<Record<Diagnosis["kind"], string>> = {
   compile: "compile error",

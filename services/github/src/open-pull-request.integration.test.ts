@@ -31,7 +31,7 @@ describe("a proven fix", () => {
       `${shop.delivery.proof.treeSha}\n${shop.target.commitSha}`,
     )
     expect(await forge.git(shop.repository, "log", "-1", "--format=%an %ae %cn", shop.fixBranch)).toBe(
-      "ci-fix-pilot ci-fix-pilot@users.noreply.github.com ci-fix-pilot",
+      "ci-fix-pilot ci-fix-pilot@noreply.invalid ci-fix-pilot",
     )
     expect(await forge.asked(shop.repository)).toEqual(changes)
   })

@@ -37,16 +37,24 @@ export const handle = Effect.fn("github.open-pull-request")(
     const no = objection(data, yield* ChangesAllowed)
     if (no !== undefined) return refused(no)
     const { target } = data
-    const [newest, ...older] = yield* pullsOf(target.repository, runId)
-    const merged = [newest, ...older].find((pull) => pull?.merged === true)
+    const now = yield* Effect.all(
+      {
+        pulls: pullsOf(target.repository, runId),
+        gone: lookAtBranch(target),
+        branch: Effect.result(adoptBranch(target.repository, runId, data.proof)),
+        crowded: isCrowded(target.repository, runId),
+      },
+      { concurrency: "unbounded" },
+    )
+    const [newest] = now.pulls
+    const merged = now.pulls.find((pull) => pull.merged)
     if (merged !== undefined) return opened(merged, true)
-    const gone = yield* lookAtBranch(target)
-    if (gone !== undefined) return yield* letGo(runId, target, gone)
+    if (now.gone !== undefined) return yield* letGo(runId, target, now.gone)
     if (newest?.state === "closed") return refused(`pull request ${newest.number} was closed, and stays closed`)
 
-    const head = yield* adoptBranch(target.repository, runId, data.proof)
+    const head = yield* Effect.fromResult(now.branch)
     if (newest !== undefined && head !== undefined) return yield* finish(runId, target, newest, true)
-    if (yield* isCrowded(target.repository, runId)) {
+    if (now.crowded) {
       return refused(`${mostOpen} pull requests of ci-fix-pilot are open in ${target.repository} already; merge or close one first`)
     }
     const commit = head ?? (yield* makeCommit(runId, data))
