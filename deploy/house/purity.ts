@@ -10,7 +10,10 @@ const pure = /^libs\/(lifecycle|contract)\/src\/|\/(decide|react|strategy|policy
 const over = (files: (house: House) => Array<SourceFile>, pattern: RegExp, why: string) => (house: House) =>
   files(house).flatMap((file) => matches(plainCode(file), pattern, why))
 
-const outsideAdapters = (house: House) => product(house).filter(({ path }) => !isAdapter(path))
+/** Where messages get their types: what the schema of a message's own type has just decoded cannot be told to the compiler otherwise. */
+const isBoundary = (path: string): boolean => path === "libs/contract/src/envelope.ts"
+
+const outsideAdapters = (house: House) => product(house).filter(({ path }) => !isAdapter(path) && !isBoundary(path))
 const pureFiles = (house: House) => product(house).filter(({ path }) => pure.test(path))
 const services = (house: House) =>
   house.filter(({ path }) => /^(libs|services)\/.*\.ts$/.test(path) && !isTest(path) && !path.startsWith("libs/testkit/"))

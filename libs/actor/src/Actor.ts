@@ -9,7 +9,6 @@ import { Bus, type Delivery } from "./Bus.ts"
 import { crashPoint } from "./crash-point.ts"
 import { Holder } from "./Holder.ts"
 import { withLease, withoutLease } from "./hold-lease.ts"
-import type { Lease } from "./Lease.ts"
 import { type Retry, Terminal } from "./outcome.ts"
 import { currentTraceparent, nowIso, parentOf } from "./trace.ts"
 
@@ -126,5 +125,5 @@ export const make = <T extends CommandType, R>(config: ActorConfig<T, R>) => {
     Effect.retry(restart),
     Effect.annotateLogs({ actor: config.name }),
   )
-  return Layer.effectDiscard(Effect.forkScoped(loop)) as Layer.Layer<never, never, Bus | Holder | Exclude<R, Lease>>
+  return Layer.effectDiscard(Effect.forkScoped(loop))
 }

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { CommitSha, Signature } from "./ids.ts"
 import {
   CommandResult,
@@ -152,6 +152,8 @@ export const commands = {
 } as const
 
 export type CommandType = keyof typeof commands
+/** The types of all commands. */
+export const commandTypes: ReadonlyArray<CommandType> = Struct.keys(commands)
 export type CommandData<T extends CommandType> = (typeof commands)[T]["Type"]
 /** A command as the planner records it, before it is dispatched. */
 export type Command = { readonly [T in CommandType]: { readonly type: T; readonly data: CommandData<T> } }[CommandType]

@@ -1,12 +1,12 @@
 import { Schema } from "effect"
-import { commands } from "./commands.ts"
+import { commandTypes } from "./commands.ts"
 import { events } from "./events.ts"
 import { CommitSha, RunId } from "./ids.ts"
 import { Proposal, Report, ReviewAction, Strategy, Usage } from "./values.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Line = Schema.String.check(Schema.isMaxLength(2_000))
-const CommandName = Schema.Literals(Object.keys(commands) as [keyof typeof commands, ...Array<keyof typeof commands>])
+const CommandName = Schema.Literals(commandTypes)
 
 /** The entries of a run's ledger, by fact: everything that was seen, and everything the planner decided about it. */
 export const runEvents = {

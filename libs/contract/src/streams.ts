@@ -1,14 +1,14 @@
-import { type CommandType, commands, leased } from "./commands.ts"
-import { commandDurable, commandSubject } from "./subjects.ts"
+import { commandTypes, leased } from "./commands.ts"
+import { allCommands, allEvents, allRuns, commandDurable, commandSubject } from "./subjects.ts"
 
 const seconds = 1_000
 const hours = 3_600 * seconds
 
 /** The streams that the planner creates and checks. Ages in ms; nothing in them is the only copy of anything. */
 export const streams = {
-  commands: { name: "COMMANDS", subjects: ["cmd.>"], retention: "workqueue", maxAgeMs: 24 * hours },
-  events: { name: "EVENTS", subjects: ["evt.>"], retention: "limits", maxAgeMs: 24 * hours },
-  runs: { name: "RUNS", subjects: ["run.>"], retention: "limits", maxAgeMs: 24 * hours },
+  commands: { name: "COMMANDS", subjects: [allCommands], retention: "workqueue", maxAgeMs: 24 * hours },
+  events: { name: "EVENTS", subjects: [allEvents], retention: "limits", maxAgeMs: 24 * hours },
+  runs: { name: "RUNS", subjects: [allRuns], retention: "limits", maxAgeMs: 24 * hours },
 } as const
 
 /** How long the server waits for an ack before it delivers again; a working holder says so each second. */
@@ -21,7 +21,7 @@ export const plannerDurable = "planner"
 export const objectsBucket = "OBJECTS"
 
 /** One durable consumer per command. */
-export const commandConsumers = (Object.keys(commands) as Array<CommandType>).map((type) => ({
+export const commandConsumers = commandTypes.map((type) => ({
   type,
   durable: commandDurable(type),
   subject: commandSubject(type),

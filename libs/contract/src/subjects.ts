@@ -11,6 +11,10 @@ export const commandDurable = (type: CommandType) => type.replace(".", "-")
 export const eventSubject = (service: Service, type: EventType) => `evt.${service}.${type}`
 /** `run.<runId>.<fact>`: every ledger entry after its commit. */
 export const runSubject = (runId: RunId, type: RunEventType) => `run.${runId}.${type}`
+/** All commands. */
+export const allCommands = "cmd.>"
+/** Everything that services saw. */
+export const allEvents = "evt.>"
 /** All ledger entries of all runs. */
 export const allRuns = "run.>"
 /** Read-only questions, answered by whoever lives; never a truth. */

@@ -18,12 +18,28 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
     case "fetch-started": {
       const { workflowRunId, runAttempt, pipelineUrl, errorType, digest } = run.source
       const given = digest === undefined ? {} : { given: { digest, ...(errorType === undefined ? {} : { errorType }) } }
-      return [{ type: "github.fetch-failure", data: { target, ...defined({ workflowRunId, runAttempt, pipelineUrl }), ...given } }]
+      return [
+        {
+          type: "github.fetch-failure",
+          data: {
+            target,
+            ...(workflowRunId === undefined ? {} : { workflowRunId }),
+            ...(runAttempt === undefined ? {} : { runAttempt }),
+            ...(pipelineUrl === undefined ? {} : { pipelineUrl }),
+            ...given,
+          },
+        },
+      ]
     }
     case "failure-fetched": {
       if (run.phase !== "reproducing") return []
       const { failedJobs, workflow } = event.data
-      return [{ type: "validator.reproduce", data: { target, failedJobs, tries: policy.reproduceTries, ...defined({ workflow }) } }]
+      return [
+        {
+          type: "validator.reproduce",
+          data: { target, failedJobs, tries: policy.reproduceTries, ...(workflow === undefined ? {} : { workflow }) },
+        },
+      ]
     }
     case "reproduced": {
       const maxCostUsd = Math.min(policy.maxCallUsd, policy.maxCostUsd - run.costUsd)
@@ -61,7 +77,11 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
         : [
             {
               type: "github.merge-pull-request",
-              data: { target, pullRequest: run.pullRequest, ...defined({ approvedBy: event.data.approvedBy }) },
+              data: {
+                target,
+                pullRequest: run.pullRequest,
+                ...(event.data.approvedBy === undefined ? {} : { approvedBy: event.data.approvedBy }),
+              },
             },
           ]
     case "answer-ignored":
@@ -90,9 +110,6 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
   }
 }
 
-const defined = <T extends Record<string, unknown>>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
-
 const startAttempt = (run: Run, policy: Policy): ReadonlyArray<Intent> => {
   const attempt = lastAttempt(run)
   const { target, reproduction, diagnosis } = run
@@ -106,7 +123,7 @@ const startAttempt = (run: Run, policy: Policy): ReadonlyArray<Intent> => {
           failing: reproduction.failing,
           plan: reproduction.plan,
           maxRuns: policy.culpritRuns,
-          ...defined({ lastGreenCommit: run.failure?.lastGreenCommit }),
+          ...(run.failure?.lastGreenCommit === undefined ? {} : { lastGreenCommit: run.failure?.lastGreenCommit }),
         },
       },
     ]
@@ -146,7 +163,15 @@ const openPullRequest = (runId: RunId, run: Run, policy: Policy): ReadonlyArray<
   return [
     {
       type: "github.open-pull-request",
-      data: { target, attempt: attempt.n, diagnosis, proposal: attempt.proposal, proof: attempt.proof, ...defined({ approvedBy, runUrl }) },
+      data: {
+        target,
+        attempt: attempt.n,
+        diagnosis,
+        proposal: attempt.proposal,
+        proof: attempt.proof,
+        ...(approvedBy === undefined ? {} : { approvedBy }),
+        ...(runUrl === undefined ? {} : { runUrl }),
+      },
     },
   ]
 }
@@ -174,7 +199,8 @@ const remember = (run: Run, outcome: CommandData<"memory.remember">["outcome"], 
     attempt: attempt.n,
     proposal: attempt.proposal,
     outcome,
-    ...defined({ why, pullRequestUrl: run.pullRequest?.url }),
+    ...(why === undefined ? {} : { why }),
+    ...(run.pullRequest?.url === undefined ? {} : { pullRequestUrl: run.pullRequest?.url }),
   }
   return [{ type: "memory.remember", data }]
 }
@@ -190,7 +216,8 @@ const notify = (runId: RunId, run: Run, policy: Policy, kind: CommandData<"notif
   const runUrl = policy.runUrl?.replace("{runId}", runId)
   const more = {
     ...(attempt === undefined ? {} : { attempt: attempt.n, maxAttempts: policy.maxAttempts, strategy: attempt.strategy }),
-    ...defined({ pullRequestUrl: run.pullRequest?.url, runUrl }),
+    ...(run.pullRequest?.url === undefined ? {} : { pullRequestUrl: run.pullRequest?.url }),
+    ...(runUrl === undefined ? {} : { runUrl }),
   }
   return { type: "notifier.notify", data: { kind, target: run.target, summary: clip(summary), ...more } }
 }

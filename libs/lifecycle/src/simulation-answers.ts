@@ -4,7 +4,8 @@ import type { Intent } from "./react.ts"
 import type { Run } from "./run.ts"
 import type { Draw } from "./simulation.ts"
 
-interface Hub {
+/** GitHub, as far as a run can see it. */
+export interface Hub {
   pulls: Array<{ branch: string; state: "open" | "merged" | "closed"; patchSha256: string }>
   moved: boolean
 }

@@ -9,7 +9,7 @@ import { type Entry, judge, judgeEnd, type OutsidePullRequest, type Violation } 
 import { defaultPolicy, type Policy, survivesStop } from "./policy.ts"
 import type { Intent } from "./react.ts"
 import type { Run } from "./run.ts"
-import { answerOf, ciFailed, outsideEvent, reviewOf } from "./simulation-answers.ts"
+import { answerOf, ciFailed, type Hub, outsideEvent, reviewOf } from "./simulation-answers.ts"
 import { isOver, type Rules, step } from "./step.ts"
 
 const runId = "run_0123456789abcdef01234567"
@@ -42,7 +42,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
   const entries: Array<Entry> = []
   const commands: Array<Command> = []
   const mail: Array<{ readonly event: Event; readonly command?: Command }> = [{ event: source }]
-  const github = { pulls: [] as Array<{ branch: string; state: "open" | "merged" | "closed"; patchSha256: string }>, moved: false }
+  const github: Hub = { pulls: [] }
   let run: Run | undefined
 
   const apply = (input: Parameters<typeof step>[2]) => {

@@ -1,4 +1,4 @@
-import { type CommandType, commands } from "@ci-fix-pilot/contract/commands"
+import { commandTypes } from "@ci-fix-pilot/contract/commands"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
@@ -7,9 +7,9 @@ import { type BatchFacts, batchFacts } from "./batch-facts.ts"
 import type { CommandRow, RunRow } from "./Ledger.ts"
 import type { Item } from "./plan-batch.ts"
 
-const CommandName = Schema.Literals(Object.keys(commands) as Array<CommandType>)
+const CommandName = Schema.Literals(commandTypes)
 // The state was folded by this very program from entries that were decoded at the door.
-const State = Schema.Unknown as Schema.Unknown as unknown as Schema.Codec<Run, unknown>
+const State = Schema.declare((value): value is Run => typeof value === "object" && value !== null && "phase" in value)
 
 const runRows = rowsOf(Schema.Struct({ runId: RunId, seq: Schema.Int, state: State }))
 const commandRows = rowsOf(

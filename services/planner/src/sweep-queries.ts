@@ -1,4 +1,4 @@
-import { type Command, type CommandType, commands } from "@ci-fix-pilot/contract/commands"
+import { type Command, commandTypes } from "@ci-fix-pilot/contract/commands"
 import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
@@ -11,9 +11,13 @@ import type { Item } from "./plan-batch.ts"
 
 const limit = 500
 const noTrace = "00-00000000000000000000000000000000-0000000000000000-00"
-const CommandName = Schema.Literals(Object.keys(commands) as Array<CommandType>)
+const CommandName = Schema.Literals(commandTypes)
 // Recorded by this program from values that had the type.
-const Data = Schema.Unknown as unknown as Schema.Codec<Command["data"], unknown>
+const RecordedCommand = Schema.declare(
+  (value): value is Command =>
+    typeof value === "object" && value !== null && "type" in value && "data" in value && isCommandName(value.type),
+)
+const isCommandName = Schema.is(CommandName)
 
 const dispatchRows = rowsOf(
   Schema.Struct({
@@ -22,19 +26,18 @@ const dispatchRows = rowsOf(
     dispatch: Schema.Int,
     attempt: Schema.NullOr(Schema.Int),
     traceparent: Schema.String,
-    type: CommandName,
-    data: Data,
+    command: RecordedCommand,
   }),
 )
-const dispatchColumns = `command_id as "commandId", run_id as "runId", dispatch, attempt, traceparent, type, data`
+const dispatchColumns = `c.command_id as "commandId", c.run_id as "runId", c.dispatch, c.attempt, c.traceparent, jsonb_build_object('type', c.type, 'data', c.data) as command`
 
 const toDispatches = (rows: Effect.Success<ReturnType<typeof dispatchRows>>): ReadonlyArray<Dispatch> =>
-  rows.map(({ type, data, attempt, ...row }) => ({ ...row, attempt: attempt ?? undefined, command: { type, data } as Command }))
+  rows.map(({ attempt, ...row }) => ({ ...row, attempt: attempt ?? undefined }))
 
 /** Commands that are due and that the broker does not have. A fresh one is left to whoever just committed it. */
 export const unsent = Sql.use((sql) =>
   sql.query(
-    `select ${dispatchColumns} from command where closed_at is null and sent_at is null and not_before <= now() and (created_at < now() - interval '1 second')
+    `select ${dispatchColumns} from command c where closed_at is null and sent_at is null and not_before <= now() and (created_at < now() - interval '1 second')
      order by not_before limit ${limit}`,
   ),
 ).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))
@@ -52,23 +55,22 @@ export const perhapsLost = Sql.use((sql) =>
 
 export const checked = (commandIds: ReadonlyArray<string>) =>
   Sql.use((sql) =>
-    sql.query(`update command set checked_at = now() where command_id in (select value from jsonb_array_elements_text($1::text::jsonb))`, [
-      JSON.stringify(commandIds),
-    ]),
+    sql.query(
+      `update command set checked_at = now() where command_id in (
+         select command_id from command where command_id in (select value from jsonb_array_elements_text($1::text::jsonb)) order by command_id for update skip locked)`,
+      [JSON.stringify(commandIds)],
+    ),
   )
 
-/** Takes the next dispatch number of commands that got lost; of two planners only one gets it. */
+/** Takes the next dispatch number of commands that got lost; of two planners only one gets it, and a locked one is left to the next sweep. */
 export const dispatchAgain = (lost: ReadonlyArray<{ readonly commandId: string; readonly dispatch: number }>) =>
   Sql.use((sql) =>
     sql.query(
-      `update command c set dispatch = c.dispatch + 1, sent_at = null, stream_seq = null, holder = null, lease_until = null
-       from jsonb_to_recordset($1::text::jsonb) as x (id text, dispatch int)
-       where c.command_id = x.id and c.dispatch = x.dispatch and c.closed_at is null and (c.lease_until is null or c.lease_until < now())
-       returning ${dispatchColumns
-         .replaceAll(/\b(command_id|run_id|attempt|traceparent|type|data)\b(?! as)/gu, "c.$1")
-         .replace("command_id as", "c.command_id as")
-         .replace("run_id as", "c.run_id as")
-         .replace(", dispatch,", ", c.dispatch,")}`,
+      `with locked as (
+         select o.command_id from command o join jsonb_to_recordset($1::text::jsonb) as x (id text, dispatch int) on o.command_id = x.id and o.dispatch = x.dispatch
+         where o.closed_at is null and (o.lease_until is null or o.lease_until < now()) order by o.command_id for update of o skip locked)
+       update command c set dispatch = c.dispatch + 1, sent_at = null, stream_seq = null, holder = null, lease_until = null
+       from locked where c.command_id = locked.command_id returning ${dispatchColumns}`,
       [JSON.stringify(lost.map(({ commandId, dispatch }) => ({ id: commandId, dispatch })))],
     ),
   ).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))

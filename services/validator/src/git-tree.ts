@@ -74,12 +74,8 @@ export const stageChanges = Effect.fn("tree.stage")(function* (
   const odd = changes.find(({ path }) => !isPlainPath(path))
   if (odd !== undefined)
     return yield* new CommitUnusable({ commit: odd.path.slice(0, 200), reason: "it is no path of a file in the repository" })
-  const [index, objects, raw, staged] = ["index", "objects", "raw", "staged"].map((name) => join(temporary, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ]
+  const at = (name: string) => join(temporary, name)
+  const [index, objects, raw, staged] = [at("index"), at("objects"), at("raw"), at("staged")] as const
   const written = changes.flatMap(({ path, content, mode }) => (content === null ? [] : [{ path, content, mode }]))
   yield* io(async () => {
     for (const directory of [objects, raw, staged]) await mkdir(directory)
