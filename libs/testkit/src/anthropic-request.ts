@@ -67,10 +67,12 @@ export const judgeRequest = (request: LoopbackRequest, limits: { readonly contex
 /** Four bytes a token: near enough for limits and bills in tests. */
 export const estimateTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4)
 
-/** Each tool call must be answered in the very next turn, and nothing else may be answered. */
+/** Texts say something, and each tool call is answered in the very next turn, and nothing else is. */
 const wrongTurns = (turns: ReadonlyArray<typeof Turn.Type>): string | undefined => {
   if (turns[0]?.role !== "user") return "messages: first message must use the user role"
   for (const [index, turn] of turns.entries()) {
+    if (blocksOf(turn.content).some((block) => block.type === "text" && block["text"] === ""))
+      return `messages.${index}: text content blocks must be non-empty`
     const before = index === 0 ? undefined : turns[index - 1]
     const called = new Set(before?.role === "assistant" ? ids(before.content, "tool_use", "id") : [])
     const answered = turn.role === "user" ? ids(turn.content, "tool_result", "tool_use_id") : []

@@ -51,6 +51,7 @@ describe("the Anthropic server", () => {
     ["a version that never was", hello, { "anthropic-version": "2024-01-01" }, 400, "invalid_request_error"],
     ["a temperature", { ...hello, temperature: 0 }, { "anthropic-version": "2026-10-21" }, 400, "invalid_request_error"],
     ["no JSON", "{", {}, 400, "invalid_request_error"],
+    ["an empty text", { ...hello, messages: [{ role: "user", content: "" }] }, {}, 400, "invalid_request_error"],
     ["no messages", { ...hello, messages: [] }, {}, 400, "invalid_request_error"],
     ["a prompt that is too long", { ...hello, messages: [{ role: "user", content: "x".repeat(8_000) }] }, {}, 400, "invalid_request_error"],
     ["a body that is too large", { ...hello, messages: [{ role: "user", content: "x".repeat(30_000) }] }, {}, 413, "request_too_large"],
