@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { git } from "./git/run-git.ts"
@@ -67,6 +67,26 @@ describe("git over HTTP", () => {
   })
 })
 
+test("a push moves the pull request of its branch, and closes it when it deletes the branch", async () => {
+  await git(dir, ["clone", "--quiet", `${withToken(forge.token)}/acme/sums.git`, "pushed"])
+  const clone = join(dir, "pushed")
+  const commit = async (text: string) => {
+    writeFiles(clone, { "sum.txt": text })
+    await git(clone, [...who, "commit", "--quiet", "--all", "-m", text])
+    await git(clone, ["push", "--quiet", "origin", "HEAD:pushed"])
+    return (await git(clone, ["rev-parse", "HEAD"])).trim()
+  }
+  const pull = async () => (await forge.pullRequests()).find((one) => one.headRef === "pushed")
+  await commit("1 + 1 = 2\n")
+  const body = JSON.stringify({ title: "Pushed", head: "pushed", base: "main" })
+  await fetch(`${forge.apiUrl}/repos/acme/sums/pulls`, { method: "POST", body, headers: { authorization: `Bearer ${forge.token}` } })
+  const tip = await commit("1 + 2 = 3\n")
+  expect(await pull()).toMatchObject({ headSha: tip, state: "open" })
+  expect(await git(clone, ["ls-remote", "origin", `refs/pull/${(await pull())?.number}/head`])).toContain(tip)
+  await git(clone, ["push", "--quiet", "origin", ":pushed"])
+  expect(await pull()).toMatchObject({ headSha: tip, state: "closed", mergedAt: null })
+})
+
 test("a compressed request body is understood", async () => {
   const body = Bun.gzipSync("0014command=ls-refs\n0000")
   const headers = { "content-encoding": "gzip", "git-protocol": "version=2", "content-type": "application/x-git-upload-pack-request" }
@@ -112,6 +132,8 @@ describe("any local repository", () => {
   })
 
   test("a folder becomes one commit with a fixed id, without what its .gitignore names", async () => {
+    writeFiles(join(dir, "folder"), { "run.sh": "echo\n" })
+    chmodSync(join(dir, "folder", "run.sh"), 0o755)
     writeFiles(join(dir, "folder"), { ".gitignore": "out/\n", "a.txt": "a\n", "out/b.txt": "b\n", "node_modules/x/index.js": "x\n" })
     const first = { owner: "mara", from: join(dir, "folder"), by: mara, at: "2026-01-01T00:00:00Z", message: "Begin" }
     await forge.createRepository({ ...first, name: "one" })
@@ -119,6 +141,15 @@ describe("any local repository", () => {
     const [one, two] = await Promise.all(["mara/one", "mara/two"].map((repository) => forge.branches({ repository })))
     expect(one).toEqual(two)
     const files = await git(forge.repositoryPath("mara/one"), ["ls-tree", "-r", "--name-only", "main"])
-    expect(files.trim().split("\n")).toEqual([".gitignore", "a.txt"])
+    expect(files.trim().split("\n")).toEqual([".gitignore", "a.txt", "run.sh"])
+    await forge.push({
+      repository: "mara/one",
+      branch: "main",
+      files: { "run.sh": "echo hello\n", "a.txt": null },
+      message: "Greet",
+      by: mara,
+    })
+    const now = await git(forge.repositoryPath("mara/one"), ["ls-tree", "-r", "--format=%(objectmode) %(path)", "main"])
+    expect(now.trim().split("\n")).toEqual(["100644 .gitignore", "100755 run.sh"])
   })
 })
