@@ -3,17 +3,17 @@
  * write one, else by rlimits and a watchdog. Killing the outer process kills the pid namespace, and with it everything inside.
  */
 import { existsSync } from "node:fs"
-import { chmod, lstat, mkdir, mkdtemp, readlink, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { chmod, lstat, mkdir, readlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Layer, Option, type Scope } from "effect"
 import { bubblewrapArguments, type Host, mountsFor } from "./bubblewrap-arguments.ts"
-import { type CgroupRoots, makeCgroup, usableCgroups } from "./bubblewrap-cgroup.ts"
+import { type CgroupRoots, cgroupPrefix, makeCgroup, usableCgroups } from "./bubblewrap-cgroup.ts"
 import { launchCommand, staged, stagedMounts } from "./bubblewrap-launcher.ts"
 import { startBubblewrap } from "./bubblewrap-process.ts"
 import { hasMoreMemory, markedProcesses, memoryLeft } from "./bubblewrap-processes.ts"
 import { seccompFilter } from "./bubblewrap-seccomp.ts"
 import { findToolchains } from "./find-toolchains.ts"
+import { clearLeftovers, ownTemporary } from "./own-temporary.ts"
 import { runToEnd, systemPath } from "./run-to-end.ts"
 import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable, type SandboxUser } from "./Sandbox.ts"
 import { type SandboxSettings, sandboxSettings } from "./sandbox-settings.ts"
@@ -36,10 +36,8 @@ const accounts = ({ uid, gid }: SandboxUser) => ({
 
 /** A directory of the layer's own: the synthetic `/etc`, and an empty place to stage mounts in. */
 const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: SandboxSettings) {
-  const state = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "ci-fix-pilot-sandbox-"))),
-    (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
-  )
+  yield* clearLeftovers
+  const state = yield* ownTemporary("sandbox")
   const toolchains = yield* findToolchains(settings, settings.toolchains)
   const host: Host = yield* Effect.promise(async () => {
     await chmod(state, 0o711)
@@ -113,7 +111,7 @@ export const layer = Layer.effect(
       const cgroup =
         cgroups === undefined
           ? undefined
-          : yield* makeCgroup(cgroups, `ci-fix-pilot-${process.pid}-${count}`, limits).pipe(
+          : yield* makeCgroup(cgroups, `${cgroupPrefix}${process.pid}-${count}`, limits).pipe(
               Effect.mapError((error) =>
                 unavailable(`No cgroup could be made: ${error.reason}`, "Set CI_HEALING_SANDBOX_LIMITS=watchdog."),
               ),

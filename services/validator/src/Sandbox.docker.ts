@@ -9,6 +9,7 @@ import { Deferred, Effect, Layer, type Scope } from "effect"
 import { commandLabel, containerFor, ownerLabel, reapedName } from "./docker-container.ts"
 import { makeDemultiplexer } from "./docker-output.ts"
 import { dockerUnavailable } from "./docker-unavailable.ts"
+import { clearLeftovers } from "./own-temporary.ts"
 import { Sandbox, type SandboxProbe, type SandboxRequest, SandboxUnavailable } from "./Sandbox.ts"
 import { sandboxSettings } from "./sandbox-settings.ts"
 import { limitsOf, type Started, supervise } from "./supervise.ts"
@@ -36,6 +37,7 @@ export const layer = Layer.effect(
     const settings = yield* sandboxSettings
     const { image, runtime, owner, user } = settings
     const docker = connect(settings.dockerHost)
+    yield* clearLeftovers
 
     const ask = <A>(call: (signal: AbortSignal) => Promise<A>) =>
       Effect.tryPromise({ try: call, catch: (cause) => dockerUnavailable(cause, image) })

@@ -1,8 +1,9 @@
 /** Memory, process and processor limits by cgroup, version 1 or 2, where this service may write one. */
 import { constants } from "node:fs"
-import { access, mkdir, readFile, rmdir, writeFile } from "node:fs/promises"
+import { access, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Schedule, Schema, type Scope } from "effect"
+import { isOrphaned } from "./own-temporary.ts"
 import type { SandboxLimits } from "./Sandbox.ts"
 
 export class CgroupRefused extends Schema.TaggedError<CgroupRefused>()("CgroupRefused", { reason: Schema.String }) {}
@@ -102,11 +103,26 @@ export const makeCgroup = Effect.fn("cgroup.make")(function* (
   }
 })
 
+/** Followed by the id of the service's process and a number. */
+export const cgroupPrefix = "ci-fix-pilot-"
+const ownName = new RegExp(`^${cgroupPrefix}(\\d+)-`, "u")
+
+/** Removes the empty cgroups of processes that were killed. */
+const clearCgroups = (roots: CgroupRoots) =>
+  Effect.forEach(directories(roots), (root) =>
+    Effect.ignore(
+      io(async () => {
+        for (const name of await readdir(root)) if (isOrphaned(name, ownName)) await rmdir(join(root, name)).catch(() => undefined)
+      }),
+    ),
+  )
+
 /** The machine's cgroups when they can be used by this process: proven by making one. */
 export const usableCgroups = Effect.gen(function* () {
   const roots = cgroupRootsIn(yield* io(() => readFile("/proc/self/mountinfo", "utf8")))
   if (roots === undefined) return yield* new CgroupRefused({ reason: "No memory and pids controllers are mounted." })
   yield* io(() => access(join(roots.memory, "cgroup.procs"), constants.W_OK))
   if (roots.version === 2) yield* Effect.ignore(io(() => writeFile(join(roots.memory, "cgroup.subtree_control"), "+memory +pids +cpu")))
+  yield* clearCgroups(roots)
   return roots
 })

@@ -2,10 +2,11 @@
  * The only way out of a sandbox that installs: a mirror of the operator's registry on a unix socket. It reads and never writes, asks
  * only the registry's own origins, and adds the registry's credential here, where nothing inside can see it.
  */
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { chown, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { Config, Effect, Option, Redacted } from "effect"
+import { ownTemporary } from "./own-temporary.ts"
 import { relayPrograms, socketName } from "./registry-relay.ts"
 import type { Registry } from "./registry-settings.ts"
 import { mirrored, outside, rewriteOrigins } from "./rewrite-origins.ts"
@@ -93,10 +94,7 @@ const placeForSockets = Config.NonEmptyString("CI_HEALING_WORKSPACE_DIR").pipe(
 /** Serves `user`, and nobody else on this machine, until its scope closes. */
 export const serveRegistry = Effect.fn("registry-proxy.serve")(function* (registry: Registry, { uid, gid }: SandboxUser) {
   const base = yield* placeForSockets
-  const directory = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(base, "registry-"))),
-    (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
-  )
+  const directory = yield* ownTemporary("registry", base)
   const { answer, ...account } = makeMirror(registry)
   const socket = join(directory, socketName)
   yield* Effect.acquireRelease(

@@ -2,10 +2,10 @@
  * How much a view grew, without a quota. The file system's own counter is free to read, so it is polled; only when it moved far enough
  * for the limit to be in question (or long ago) are the files counted that changed since the start.
  */
-import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { statfs, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Clock, Effect, Schema, type Scope } from "effect"
+import { ownTemporary } from "./own-temporary.ts"
 import { runToEnd } from "./run-to-end.ts"
 
 /** The machine's own disk is nearly full: nobody's command is to blame. */
@@ -47,10 +47,7 @@ export const watchDisk = Effect.fn("watch-disk")(function* (
   directory: string,
   limitMb: number,
 ): Effect.fn.Return<DiskWatch, DiskUnwatched, Scope.Scope> {
-  const marks = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "ci-fix-pilot-disk-"))),
-    (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
-  )
+  const marks = yield* ownTemporary("disk")
   const since = join(marks, "since")
   yield* Effect.promise(() => writeFile(since, ""))
   const start = yield* usage(directory)
