@@ -19,7 +19,7 @@ const publishTimeoutMs = 3_000
 const expiresMs = 2_000
 const pauseAfterErrorMs = 250
 /** More than any durable allows unacked, so that nothing is ever dropped here. */
-const bufferSize = 65_536
+const bufferSize = 8_192
 
 const unavailable = (cause: unknown) =>
   new BusUnavailable({ message: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) })

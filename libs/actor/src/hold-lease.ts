@@ -1,4 +1,4 @@
-import { LeaseAnswer, type LeaseRequest, renewEveryMs } from "@ci-fix-pilot/contract/lease"
+import { busyAfterMs, LeaseAnswer, type LeaseRequest, renewEveryMs } from "@ci-fix-pilot/contract/lease"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { Effect, Schema } from "effect"
 import { Bus, type Delivery } from "./Bus.ts"
@@ -37,7 +37,7 @@ export const withLease = <A, E, R>(request: LeaseRequest, delivery: Delivery, wo
   Effect.gen(function* () {
     const first = yield* ask(request)
     if (first === "stale") return yield* Effect.as(delivery.ack, "lost" as const)
-    if (first !== "go") return yield* Effect.as(delivery.nak(renewEveryMs), "lost" as const)
+    if (first !== "go") return yield* Effect.as(delivery.nak(busyAfterMs), "lost" as const)
     const bus = yield* Bus
     const lease = Lease.of({ confirm: Effect.provideService(confirm(request), Bus, bus) })
     const lost = Effect.andThen(renewUntilLost(request, delivery), Effect.as(delivery.ack, "lost" as const))

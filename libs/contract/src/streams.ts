@@ -11,8 +11,8 @@ export const streams = {
   runs: { name: "RUNS", subjects: [allRuns], retention: "limits", maxAgeMs: 24 * hours },
 } as const
 
-/** How long the server waits for an ack before it delivers again; a working holder says so each second. */
-export const ackWaitMs = 3 * seconds
+/** How long the server waits for an ack before it delivers again; a working holder says so four times as often. */
+export const ackWaitMs = 2 * seconds
 /** The server drops a publish whose message id it saw within this window (ms). */
 export const duplicateWindowMs = 120 * seconds
 /** The planner's durable on EVENTS. */

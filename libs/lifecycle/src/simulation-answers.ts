@@ -7,7 +7,6 @@ import type { Draw } from "./simulation.ts"
 /** GitHub, as far as a run can see it. */
 export interface Hub {
   pulls: Array<{ branch: string; state: "open" | "merged" | "closed"; patchSha256: string }>
-  moved: boolean
 }
 
 const commitSha = "c".repeat(40)

@@ -15,7 +15,7 @@ export const wanted: ReadonlyArray<StreamConfig> = [
   {
     ...streams.events,
     duplicateWindowMs,
-    durables: [{ durable: plannerDurable, subject: allEvents, ackWaitMs: 30_000, maxAckPending: plannerUnacked }],
+    durables: [{ durable: plannerDurable, subject: allEvents, ackWaitMs, maxAckPending: plannerUnacked }],
   },
   { ...streams.runs, duplicateWindowMs, durables: [] },
 ]
