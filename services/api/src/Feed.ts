@@ -119,7 +119,7 @@ export class Feed extends Context.Service<
       })
 
       const follow = Effect.fnUntraced(function* ({ after, runId }: FollowOptions) {
-        if (after !== undefined && after > (head ?? 0)) yield* catchUp
+        if (head === undefined || (after ?? 0) > head) yield* catchUp
         if (head === undefined) return yield* notYet
         if (open >= maxStreams) return yield* full
         open += 1
