@@ -42,6 +42,18 @@ const managers = [
 type Has = (path: string) => boolean
 type Add = (name: string, run: string) => PlanCommand
 
+/** Hooks that judge style, or ask a registry about known vulnerabilities: no test of the project, and some need the network. */
+const noTest = /\b(?:lint|eslint|xo|standard|prettier|biome|oxlint|aud|audit|nsp|snyk|evalmd|licen[cs]e)\b/u
+
+/** `npm test` runs hooks around itself; where one of them is no test, they are run one by one, without it. */
+const npmTest = (scripts: Readonly<Record<string, string>>, add: Add): ReadonlyArray<PlanCommand> => {
+  const hooks = ["pretest", "posttest"].filter((name) => scripts[name] !== undefined)
+  const isTest = (name: string) => !noTest.test(scripts[name] ?? "")
+  if (hooks.every(isTest)) return [add("npm test", "npm test")]
+  const hook = (name: string) => (hooks.includes(name) && isTest(name) ? [add(`npm ${name}`, `npm run ${name}`)] : [])
+  return [...hook("pretest"), add("npm test", "npm test --ignore-scripts"), ...hook("posttest")]
+}
+
 const node = (has: Has, text: (path: string) => string, below: ReadonlyArray<string>, add: Add): ReadonlyArray<PlanCommand> => {
   const manifest = decodePackage(text("package.json"))
   if (manifest._tag === "None") return []
@@ -50,7 +62,8 @@ const node = (has: Has, text: (path: string) => string, below: ReadonlyArray<str
     managers.find(([name]) => packageManager.startsWith(`${name}@`))?.[0] ?? managers.find(([, lock]) => has(lock))?.[0] ?? "npm"
   const script = (name: string) =>
     add(`${manager} ${name}`, name === "test" && manager !== "bun" ? `${manager} test` : `${manager} run ${name}`)
-  if (scripts["test"] !== undefined && !scripts["test"].includes("no test specified")) return [script("test")]
+  if (scripts["test"] !== undefined && !scripts["test"].includes("no test specified"))
+    return manager === "npm" ? npmTest(scripts, add) : [script("test")]
   const others = inPlaceOfTest.filter((name) => scripts[name] !== undefined).map(script)
   if (below.some((path) => testFile.test(path))) return [...others, add("node tests", "node --test")]
   if (others.length > 0) return others

@@ -297,6 +297,13 @@ describe("a plan from the project's files", () => {
     expect(detected(Object.keys(lock), packageJson({ scripts: { test: "vitest run" }, ...extra }))).toEqual([run])
   })
 
+  it("leaves out hooks of npm test that are no test", () => {
+    const scripts = { test: "nyc tape test", pretest: "npm run lint", posttest: "aud --production" }
+    expect(detected([], packageJson({ scripts }))).toEqual(["npm test --ignore-scripts"])
+    expect(detected([], packageJson({ scripts: { ...scripts, pretest: "tsc" } }))).toEqual(["npm run pretest", "npm test --ignore-scripts"])
+    expect(detected([], packageJson({ scripts: { test: "tape", pretest: "tsc" } }))).toEqual(["npm test"])
+  })
+
   it("does not take npm's placeholder for a test", () => {
     const scripts = { test: 'echo "Error: no test specified" && exit 1' }
     expect(detected(["lib/a.test.js"], packageJson({ scripts }))).toEqual(["node --test"])
