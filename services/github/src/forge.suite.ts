@@ -160,7 +160,7 @@ export const configured = (forge: TestForge, extra: Readonly<Record<string, stri
       GITHUB_API_URL: forge.apiUrl,
       GITHUB_URL: forge.url,
       CI_HEALING_GITHUB_SPACING_MS: "0",
-      CI_HEALING_GITHUB_TIMEOUT_MS: "2000",
+      CI_HEALING_GITHUB_TIMEOUT_MS: "10000",
       ...extra,
     }),
   )
