@@ -6,7 +6,7 @@ import { Lease } from "./Lease.ts"
 import { Retry } from "./outcome.ts"
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseAnswer))
-const askTimeoutMs = 2_000
+const askTimeoutMs = 1_000
 
 /** What the planner says of a lease; `silent` when it does not answer in time. */
 const ask = (request: LeaseRequest) =>

@@ -1,0 +1,60 @@
+/** How many runs a second go from webhook to an open pull request with hands that answer at once, and how long one takes at 20 a second. */
+import { followRuns } from "../watch/follow-runs.ts"
+import { cpuMs, type House, percentile, startHouse } from "./house.ts"
+import { flood, webhook } from "./webhook.ts"
+
+const many = 2_000
+const perSecond = 20
+const paced = 300
+
+const fixedRuns = async (house: House) => Number((await house.sql`select count(*)::int as n from run where phase = 'fixed'`)[0]?.["n"])
+
+const untilFixed = async (house: House, count: number) => {
+  const end = performance.now() + 120_000
+  while ((await fixedRuns(house)) < count) {
+    if (performance.now() > end) throw new Error(`only ${await fixedRuns(house)} of ${count} runs were fixed`)
+    await Bun.sleep(20)
+  }
+}
+
+const throughput = async (house: House) => {
+  const names = ["ingest", "planner", "hands", "nats"]
+  const before = names.map((name) => cpuMs(house.pid(name)))
+  const start = performance.now()
+  await flood(house.ingestUrl, house.secret, 1, many, 64)
+  await untilFixed(house, many)
+  const seconds = (performance.now() - start) / 1_000
+  const cpu = Object.fromEntries(names.map((name, index) => [name, (cpuMs(house.pid(name)) - (before[index] ?? 0)) / many]))
+  return { runsPerSecond: Math.round(many / seconds), cpuMsPerRun: cpu }
+}
+
+const latency = async (house: House) => {
+  const began = new Map<string, number>()
+  const took: Array<number> = []
+  const following = await followRuns(house.natsUrl, (entry) => {
+    const start = began.get(entry.runId)
+    if (entry.type === "pull-request-opened" && start !== undefined) took.push(performance.now() - start)
+  })
+  for (let n = 0; n < paced; n += 1) {
+    const { body, headers } = webhook(1_000_000 + n, house.secret)
+    const at = performance.now()
+    void fetch(`${house.ingestUrl}/v1/ci-healing/webhook`, { method: "POST", body, headers }).then(async (answer) => {
+      const { runId } = (await answer.json()) as { runId: string }
+      began.set(runId, at)
+    })
+    await Bun.sleep(1_000 / perSecond)
+  }
+  await untilFixed(house, many + paced)
+  await Bun.sleep(200)
+  await following.close()
+  return { p50Ms: percentile(took, 0.5), p99Ms: percentile(took, 0.99), measured: took.length }
+}
+
+export const orchestration = async () => {
+  const house = await startHouse(["planner", "ingest", "hands"])
+  try {
+    return { ...(await throughput(house)), ...(await latency(house)) }
+  } finally {
+    await house.stop()
+  }
+}
