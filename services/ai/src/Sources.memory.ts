@@ -18,7 +18,7 @@ export const of = (files: Readonly<Record<string, string>>) =>
           kept.push(line)
         }
         const reachesEnd = fromLine - 1 + kept.length >= lines.length
-        const answer = { text: kept.join("\n"), fromLine, totalLines: lines.length }
+        const answer = { text: kept.join("\n") || (lines[fromLine - 1] ?? "").slice(0, maxAnswerText), fromLine, totalLines: lines.length }
         return reachesEnd && !text.endsWith("\n") ? { ...answer, finalNewline: false } : answer
       }),
     search: ({ text, limit }) =>

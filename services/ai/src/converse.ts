@@ -38,7 +38,7 @@ export const converse = Effect.fnUntraced(function* <A, E, R>(conversation: Conv
   for (let turn = 1; turn <= conversation.maxTurns; turn += 1) {
     const { system, tools, maxOutputTokens } = conversation
     const budgetUsd = conversation.budgetUsd - (usage?.costUsd ?? 0)
-    const asked = yield* Effect.result(model.ask({ system, turns, tools, maxOutputTokens, budgetUsd }))
+    const asked = yield* Effect.result(model.ask({ system, turns: [...turns], tools, maxOutputTokens, budgetUsd }))
     if (asked._tag === "Failure") {
       const { failure } = asked
       if (usage === undefined || (failure._tag !== "TooExpensive" && failure._tag !== "RequestRefused")) return yield* Effect.fail(failure)

@@ -39,6 +39,18 @@ describe("proposing a fix within limits", () => {
     }),
   )
 
+  it.effect("shrinks the prompt once to what the budget pays for", () =>
+    Effect.gen(function* () {
+      const digest = { ...proposeFix().data.digest, text: "x = 1\n".repeat(4_000) }
+      const more = Object.fromEntries(["one", "two", "three"].map((name) => [`${name}.js`, "let x = 1\n".repeat(399)]))
+      const suspects = { ...proposeFix().data.diagnosis, suspectFiles: Object.keys(more) }
+      const { requests, answer } = propose([calls("propose_fix", goodFix)], { digest, diagnosis: suspects, maxCostUsd: 0.09 }, more)
+      expect((yield* answer).type).toBe("fix-proposed")
+      const [turn] = requests[0]?.turns ?? []
+      expect(turn?.role === "user" ? turn.text.length : 0).toBeLessThan(26_000)
+    }),
+  )
+
   it.effect("asks nothing that the budget does not pay for, and never spends more than it", () =>
     Effect.gen(function* () {
       const poor = propose([calls("propose_fix", goodFix)], { maxCostUsd: 0.001 })

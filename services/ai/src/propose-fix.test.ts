@@ -93,6 +93,17 @@ describe("proposing a fix", () => {
     }),
   )
 
+  it.effect("bounds what one reading gives, however much is asked for", () =>
+    Effect.gen(function* () {
+      const all = { calls: [{ name: "read_file", input: { path: "long.js", fromLine: 11, toLine: 9_999 } }] }
+      const { requests, answer } = propose([all, calls("propose_fix", goodFix)], {}, { "long.js": "x\n".repeat(5_000) })
+      yield* answer
+      const [result] = requests[1]?.turns.flatMap((turn) => (turn.role === "results" ? turn.results : [])) ?? []
+      expect(result?.text).toContain("long.js from line 11 of 5000")
+      expect(result?.text.match(/^x$/gmu)).toHaveLength(400)
+    }),
+  )
+
   it.effect("gives the model one chance to mend an answer that does not fit", () =>
     Effect.gen(function* () {
       const wrong = { ...goodFix, edits: [{ path: "src/total.js", find: "return a * b", replace: "return a + b" }] }
