@@ -9,6 +9,13 @@ const rounds = 5
 const perRound = 5_000
 const connections = 128
 
+interface Round {
+  readonly perSecond: number
+  readonly cpuMsPerWebhook: number
+  readonly p50: number
+  readonly p99: number
+}
+
 /** The sender is a process of its own, so that it does not share the receiver's thread. */
 const sendFrom = async (url: string, secret: string, from: number): Promise<Sent> => {
   const child = Bun.spawn(
@@ -23,7 +30,7 @@ export const ingest = async () => {
   try {
     await migrate(house)
     await house.start("ingest")
-    const results = []
+    const results: Array<Round> = []
     for (let round = 0; round < rounds; round += 1) {
       const before = cpuMs(house.pid("ingest"))
       const sent = await sendFrom(house.ingestUrl, house.secret, 1 + round * perRound)
@@ -36,7 +43,7 @@ export const ingest = async () => {
       })
     }
     const [stored] = await house.sql`select count(*)::int as n from inbox`
-    const median = (pick: (result: (typeof results)[number]) => number) => percentile(results.map(pick), 0.5)
+    const median = (pick: (result: Round) => number) => percentile(results.map(pick), 0.5)
     return {
       webhooksPerSecond: Math.round(median((r) => r.perSecond)),
       cpuMsPerWebhook: median((r) => r.cpuMsPerWebhook),

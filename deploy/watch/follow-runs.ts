@@ -32,7 +32,8 @@ export const followRuns = async (
 
   const take = (entry: RunMessage) => {
     const before = runs.get(entry.runId)
-    if (before !== undefined && entry.seq <= before.entries.length) return
+    // A run that began before anybody listened has no beginning to fold from.
+    if (before === undefined ? entry.type !== "ci-failed" : entry.seq !== before.entries.length + 1) return
     const now = performance.now()
     const followed = {
       runId: entry.runId,
