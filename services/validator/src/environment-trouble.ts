@@ -3,7 +3,7 @@ import { tellingLines } from "@ci-fix-pilot/failure/signature"
 import type { Ran } from "./run-commands.ts"
 
 const network =
-  /EAI_AGAIN|ENOTFOUND|ENETUNREACH|getaddrinfo|Temporary failure in name resolution|Could not resolve host|Network is unreachable|Name or service not known|dial tcp: lookup/iu
+  /\b(?:EAI_AGAIN|ENOTFOUND|ENETUNREACH)\b|getaddrinfo|[Tt]emporary failure in name resolution|Could not resolve host|[Nn]etwork is unreachable|Name or service not known|dial tcp: lookup/u
 const missingNode =
   /Cannot find (?:module|package) '([^'./][^']*)'|Failed to resolve (?:import|entry for package) "([^"./][^"]*)"|Could not resolve "([^"./][^"]*)"/u
 const missingPython = /No module named '?([A-Za-z_]\w*)/u

@@ -1,0 +1,86 @@
+import { Effect } from "effect"
+import { describe, expect, it } from "vitest"
+import { handle } from "./reproduce.ts"
+import { commit, type Scripted, scriptedWorld } from "./scripted-fixture.ts"
+import { commandOf } from "./validator-fixture.ts"
+
+const files = { ".ci-fix-pilot.yml": "commands: [first, second]\n" }
+const reproduce = (ends: Parameters<typeof scriptedWorld>[1], tries = 3, project: Record<string, string> = files) => {
+  const world = scriptedWorld(project, ends)
+  const work = handle(commandOf("validator.reproduce", { target: commit, failedJobs: [], tries }))
+  return {
+    answer: () => Effect.runPromise(work.pipe(Effect.provide(world.layer))),
+    flipped: () => Effect.runPromise(Effect.flip(work).pipe(Effect.provide(world.layer))),
+    runs: world.runs,
+  }
+}
+const red: Scripted = { exitCode: 1, prints: "not ok 1 - adds\n" }
+
+describe("reproducing", () => {
+  it("stops at the first red command and does not run the rest", async () => {
+    const { answer, runs } = reproduce(({ run }) => (run === "first" ? red : {}))
+    expect(await answer()).toMatchObject({
+      type: "reproduced",
+      data: { reproduction: { failing: { exitCode: 1, command: { run: "first" } } } },
+    })
+    expect(runs).toEqual(["first"])
+  })
+
+  it("tries again when all is green, and reproduces what fails only sometimes", async () => {
+    const { answer, runs } = reproduce(({ number }) => (number === 6 ? red : {}))
+    expect(await answer()).toMatchObject({ type: "reproduced", data: { reproduction: { failing: { command: { run: "second" } } } } })
+    expect(runs.length).toBeGreaterThanOrEqual(6)
+  })
+
+  it("calls it not reproduced after as many green tries as it was asked for", async () => {
+    for (const tries of [1, 2, 5]) {
+      const { answer, runs } = reproduce(() => ({}), tries)
+      expect(await answer()).toMatchObject({
+        type: "not-reproduced",
+        data: { passed: tries, of: tries, plan: [{ run: "first" }, { run: "second" }] },
+      })
+      expect(runs.length).toBe(2 * tries)
+    }
+  })
+
+  it.each<[string, Scripted, RegExp]>([
+    ["memory", { ended: "memory" }, /more memory/],
+    ["disk", { ended: "disk" }, /disk/],
+    ["output", { ended: "output" }, /without end/],
+    ["a program", { exitCode: 127, prints: "bash: line 2: cargo: command not found\n" }, /missing in the sandbox: cargo/],
+    ["the network", { exitCode: 1, prints: "Error: getaddrinfo EAI_AGAIN registry.example\n" }, /network/],
+    ["an installed package", { exitCode: 1, prints: "Error: Cannot find module 'jest/bin'\n" }, /jest is declared but not installed/],
+    [
+      "an installed Python module",
+      { exitCode: 1, prints: "ModuleNotFoundError: No module named 'requests'\n" },
+      /requests is not installed/,
+    ],
+  ])("says nothing about the commit when %s is the trouble", async (_, end, why) => {
+    const project = { ...files, "package.json": `{ "devDependencies": { "jest": "29" } }`, "requirements.txt": "requests==2\n" }
+    expect(await reproduce(() => end, 3, project).answer()).toMatchObject({
+      type: "not-reproducible",
+      data: { why: expect.stringMatching(why) },
+    })
+  })
+
+  it.each<[string, Scripted]>([
+    ["a missing own module", { exitCode: 1, prints: "Error: Cannot find module './gone'\n" }],
+    ["a package that nobody declared", { exitCode: 1, prints: "Error: Cannot find module 'left-pad'\n" }],
+    ["a Python module that nobody declared", { exitCode: 1, prints: "ModuleNotFoundError: No module named 'shopp'\n" }],
+    ["an endless command", { ended: "deadline" }],
+  ])("holds %s against the commit", async (_, end) => {
+    const answer = await reproduce(() => end).answer()
+    expect(answer).toMatchObject({ type: "reproduced", data: { reproduction: { failing: { timedOut: end.ended === "deadline" } } } })
+  })
+
+  it("tries again later when the sandbox is away, and never calls that red", async () => {
+    expect(await reproduce(() => ({ ended: "away" })).flipped()).toMatchObject({ _tag: "Retry", reason: "It is away. Start it." })
+  })
+
+  it("lets no secret out of the log", async () => {
+    const secret = `ghp_${"a1B2c3D4e5".repeat(4).slice(0, 36)}`
+    const answer = await reproduce(() => ({ exitCode: 1, prints: `Error: token ${secret} is wrong\n` })).answer()
+    expect(JSON.stringify(answer)).not.toContain(secret)
+    expect(answer.type).toBe("reproduced")
+  })
+})

@@ -1,0 +1,70 @@
+/** An actor's world without git or a sandbox: one commit's files in memory, and commands that end as the test says. */
+import * as MemoryBus from "@ci-fix-pilot/actor/Bus.memory"
+import { Lease } from "@ci-fix-pilot/actor/Lease"
+import * as MemoryObjects from "@ci-fix-pilot/actor/Objects.memory"
+import { ConfigProvider, Effect, Layer } from "effect"
+import { Sandbox, type SandboxEnd, SandboxUnavailable } from "./Sandbox.ts"
+import { Tries } from "./Tries.ts"
+import { noDependencies } from "./validator-fixture.ts"
+import { type FileChange, Workspace } from "./Workspace.ts"
+
+/** How a command ends, and what it prints. `away`: the sandbox itself is not there. */
+export interface Scripted {
+  readonly ended?: SandboxEnd | "away"
+  readonly exitCode?: number
+  readonly prints?: string
+}
+
+export const commit = { provider: "github", repository: "acme/shop", branch: "main", commitSha: "c".repeat(40) } as const
+const user = { uid: 10001, gid: 10001 }
+const treeOf = (changes: ReadonlyArray<FileChange>) =>
+  new Bun.CryptoHasher("sha1").update(JSON.stringify(changes.map(({ path }) => path))).digest("hex")
+
+/** `ends` is asked for each command: its number from 1, its text, and the paths that differ from the commit in its view. */
+export const scriptedWorld = (
+  files: Readonly<Record<string, string>>,
+  ends: (command: { readonly number: number; readonly run: string; readonly changed: ReadonlyArray<string> }) => Scripted,
+) => {
+  const runs: Array<string> = []
+  const workspace = Workspace.of({
+    prepare: () => Effect.void,
+    view: (_, { changes = [] } = {}) => Effect.succeed({ root: `/${changes.map(({ path }) => path).join(",")}`, treeSha: treeOf(changes) }),
+    layer: () => Effect.die("nothing is installed"),
+    write: () => Effect.void,
+    entries: () => Effect.succeed(Object.entries(files).map(([path, text]) => ({ path, mode: "100644", blob: "", bytes: text.length }))),
+    read: (_, paths) =>
+      Effect.succeed(new Map(paths.flatMap((path) => (path in files ? [[path, Buffer.from(files[path] ?? "")] as const] : [])))),
+    search: () => Effect.succeed([]),
+    ancestors: () => Effect.succeed([]),
+    diff: () => Effect.succeed(""),
+  })
+  const sandbox = Sandbox.of({
+    user,
+    run: ({ command, root, onOutput }) =>
+      Effect.suspend(() => {
+        const run = command.replace(/^set -e\n/u, "")
+        runs.push(run)
+        const changed = root
+          .slice(1)
+          .split(",")
+          .filter((path) => path !== "")
+        const { ended = "exited", exitCode = 0, prints = "" } = ends({ number: runs.length, run, changed })
+        if (ended === "away") return Effect.fail(new SandboxUnavailable({ sandbox: "none", reason: "It is away.", remedy: "Start it." }))
+        onOutput?.(Buffer.from(prints))
+        const output = { text: prints, bytes: prints.length, truncated: false }
+        return Effect.succeed({ ended, exitCode: ended === "exited" ? exitCode : null, durationMs: 5, output })
+      }),
+    probe: Effect.succeed({ kind: "bubblewrap", version: "0.0.0", details: {} }),
+    reap: () => Effect.succeed([]),
+  })
+  const layer = Layer.mergeAll(
+    Layer.succeed(Workspace, workspace),
+    Layer.succeed(Sandbox, sandbox),
+    Layer.succeed(Lease, Lease.of({ confirm: Effect.void })),
+    noDependencies,
+    MemoryObjects.layer,
+    Tries.layer.pipe(Layer.provide(MemoryBus.layer)),
+    ConfigProvider.layer(ConfigProvider.fromEnvRecord({})),
+  )
+  return { layer, runs }
+}

@@ -1,0 +1,123 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { ConfigProvider, Effect, Layer, type Scope } from "effect"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { nothingRuns } from "./nothing-runs-fixture.ts"
+import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
+import { layer } from "./Workspace.git.ts"
+import { Workspace } from "./Workspace.ts"
+
+const mounts = (directory: string) =>
+  readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .filter((line) => line.includes(directory))
+
+let repository: RepositoryFixture
+let directory: string
+let sequence = 0
+beforeEach(() => {
+  sequence += 1
+  repository = makeRepository(`acme/app-${sequence}`)
+  directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-workspace-"))
+})
+afterEach(() => {
+  repository.remove()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const within = <A, E>(work: Effect.Effect<A, E, Workspace | Scope.Scope>, settings: Record<string, string> = {}) =>
+  Effect.runPromise(
+    Effect.scoped(work).pipe(
+      Effect.provide(
+        layer.pipe(
+          Layer.provide(nothingRuns),
+          Layer.provide(
+            ConfigProvider.layer(
+              ConfigProvider.fromEnvRecord({
+                CI_HEALING_MIRROR_URL: repository.mirrorUrl,
+                CI_HEALING_WORKSPACE_DIR: directory,
+                ...settings,
+              }),
+            ),
+          ),
+        ),
+      ),
+    ),
+  )
+
+describe("a workspace shared by many tries and services", () => {
+  it("fetches a commit once for many tries at the same time", async () => {
+    const commit = repository.commit({ "a.txt": "one\n" })
+    const roots = await within(
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        const views = yield* Effect.forEach(Array.from({ length: 8 }), () => workspace.view(repository.at(commit)), { concurrency: 8 })
+        return views.map(({ root }) => readFileSync(join(root, "a.txt"), "utf8"))
+      }),
+    )
+    expect(roots).toEqual(Array.from({ length: 8 }, () => "one\n"))
+  })
+
+  it("keeps two services on one directory apart", async () => {
+    const commit = repository.commit({ "a.txt": "one\n" })
+    const view = Effect.map(
+      Workspace.use((workspace) => workspace.view(repository.at(commit))),
+      ({ root }) => root,
+    )
+    const inner = Effect.promise(() => within(view))
+    const [one, other] = await within(Effect.all([view, inner]))
+    expect(one.slice(directory.length)).toMatch(/^\/0\//)
+    expect(other.slice(directory.length)).toMatch(/^\/1\//)
+  })
+
+  it("clears what a service left that was killed with -9, and takes over its mirrors and trees", async () => {
+    const commit = repository.commit({ "a.txt": "one\n" })
+    const script = join(import.meta.dirname, "view-holder-fixture.ts")
+    const holder = Bun.spawn(["bun", script, repository.mirrorUrl, directory, repository.name, commit], {
+      stdout: "pipe",
+      stderr: "inherit",
+    })
+    const reader = holder.stdout.getReader()
+    let said = ""
+    while (!said.includes("ready")) said += new TextDecoder().decode((await reader.read()).value)
+    const [left = ""] = said.split("\n")
+    expect(existsSync(join(left, "a.txt"))).toBe(true)
+    holder.kill("SIGKILL")
+    await holder.exited
+
+    const again = await within(
+      Effect.map(
+        Workspace.use((workspace) => workspace.view(repository.at(commit))),
+        ({ root }) => root,
+      ),
+      {
+        CI_HEALING_MIRROR_URL: "http://127.0.0.1:9/git",
+      },
+    )
+    expect(again.slice(directory.length)).toMatch(/^\/0\//)
+    expect(mounts(directory)).toEqual([])
+    expect(readdirSync(join(directory, "0/views"))).toEqual([])
+  })
+
+  it("removes what was unused the longest when room is short", async () => {
+    const big = (name: string) => ({ "big.bin": name.repeat(700_000) })
+    const [first, second, third] = [repository.commit(big("abc")), repository.commit(big("def")), repository.commit(big("ghi"))]
+    await within(
+      Effect.gen(function* () {
+        const workspace = yield* Workspace
+        for (const commit of [first, second, first, third]) yield* workspace.prepare(repository.at(commit))
+      }),
+      { CI_HEALING_WORKSPACE_MAX_MB: "9" },
+    )
+    const trees = readdirSync(join(directory, "0/trees")).map((name) => name.slice(21))
+    expect(trees).toContain(third)
+    expect(trees).not.toContain(second)
+  })
+
+  it("refuses a commit that is too large to try", async () => {
+    const commit = repository.commit({ "big.bin": "x".repeat(3_000_000) })
+    const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(repository.at(commit))))
+    expect(await within(work, { CI_HEALING_WORKSPACE_MAX_MB: "8" })).toMatchObject({ _tag: "CommitUnusable", reason: /MiB/ })
+  })
+})
