@@ -1,4 +1,6 @@
 /** What an operator may say about sandboxes; every variable has a default that works. */
+import { createHash } from "node:crypto"
+import { resolve } from "node:path"
 import { Config, Option } from "effect"
 import type { SandboxUser } from "./Sandbox.ts"
 
@@ -17,6 +19,8 @@ const withoutBunsNode = (path: string): string =>
     .filter((directory) => !/\/bun-node-[^/]*$/u.test(directory))
     .join(":")
 
+const ownerFor = (directory: string): string => createHash("sha256").update(resolve(directory)).digest("hex").slice(0, 12)
+
 const optional = (name: string) => Config.option(Config.NonEmptyString(name)).pipe(Config.map(Option.getOrUndefined))
 
 export const sandboxSettings = Config.all({
@@ -28,8 +32,14 @@ export const sandboxSettings = Config.all({
   runtime: optional("CI_HEALING_SANDBOX_RUNTIME"),
   /** Where the daemon is: `unix:///path` or `tcp://host:port`. */
   dockerHost: optional("DOCKER_HOST"),
-  /** Installations that share a machine need different names; copies of one fleet need the same. */
-  owner: Config.NonEmptyString("CI_HEALING_SANDBOX_OWNER").pipe(Config.withDefault("ci-fix-pilot")),
+  /**
+   * Installations that share a machine need different names, or one reaps the other's sandboxes; copies of one fleet need the same.
+   * Unless told, the workspace directory decides: copies share it, installations do not.
+   */
+  owner: Config.NonEmptyString("CI_HEALING_SANDBOX_OWNER").pipe(
+    Config.orElse(() => Config.NonEmptyString("CI_HEALING_WORKSPACE_DIR").pipe(Config.map(ownerFor))),
+    Config.withDefault(ownerFor(".data/workspace")),
+  ),
   /** Used when the service itself is root: an id that no account of the machine has. */
   user: Config.Int("CI_HEALING_SANDBOX_UID").pipe(Config.withDefault(10001), Config.map(userFor)),
   /** bubblewrap only: further directories to show read-only, separated by colons; their `bin` is put on PATH. */
