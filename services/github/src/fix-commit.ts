@@ -1,6 +1,7 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Diagnosis, Proof, Target } from "@ci-fix-pilot/contract/values"
 import { cleanLine } from "@ci-fix-pilot/failure/clean"
+import { redactText } from "@ci-fix-pilot/failure/redact"
 import type { Person } from "./GitHub.ts"
 import { cut } from "./markdown.ts"
 
@@ -23,7 +24,7 @@ const kinds: Readonly<Record<Diagnosis["kind"], string>> = {
  * mention, link, close an issue or skip a workflow.
  */
 export const fixTitle = (diagnosis: Diagnosis): string => {
-  const words = cleanLine(diagnosis.summary.replace(/\s+/gu, " "))
+  const words = cleanLine(redactText(diagnosis.summary).replace(/\s+/gu, " "))
     .replace(/\bgh-(?=\d)/giu, "GH ")
     .replace(/:\/\//gu, " ")
     .replace(/[^A-Za-z0-9 '._/:,-]+/gu, " ")

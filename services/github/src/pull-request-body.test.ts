@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { delivery, diagnosis, patchOf, proof, proposal, result, runId, sha, target } from "./delivery.suite.ts"
+import { fixTitle } from "./fix-commit.ts"
 import { pullRequestBody } from "./pull-request-body.ts"
 
 const golden = (name: string) => `./fixtures/${name}.golden`
@@ -91,6 +92,20 @@ describe("the text of a pull request", () => {
     })
     expect(body.length).toBeLessThanOrEqual(60_000)
     expect(body.includes("### Not what you want?")).toBe(true)
+  })
+
+  it("holds no secret, wherever one slipped through", () => {
+    const secret = `ghp_${"a1B2".repeat(9)}`
+    const body = pullRequestBody({
+      runId,
+      ...delivery({
+        diagnosis: { ...diagnosis, summary: secret, firstError: secret },
+        proposal: { ...proposal(), explanation: secret },
+        proof: proof(undefined, { before: result(`curl -H ${secret}`, 1, 1), after: [result(`TOKEN=${secret} npm test`, 0, 1)] }),
+      }),
+    })
+    expect(body).not.toContain(secret)
+    expect(fixTitle({ ...diagnosis, summary: secret })).not.toContain(secret)
   })
 
   it("links the run only by a web address", () => {

@@ -1,6 +1,7 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import type { CommandResult, Diagnosis, Proof, Proposal, Target } from "@ci-fix-pilot/contract/values"
+import { redactText } from "@ci-fix-pilot/failure/redact"
 import { changedFiles } from "./changed-files.ts"
 import { duration } from "./duration.ts"
 import { block, code, prose } from "./markdown.ts"
@@ -33,11 +34,12 @@ const tight: Room = { words: 300, log: 800, exact: 2_000, name: 80 }
 
 /**
  * The text of the pull request: what failed, what this changes, the proof, how to check it, how to say no. Everything that a log, a
- * model or a repository wrote is escaped or quoted; the same delivery gives the same text, of at most 60,000 characters.
+ * model or a repository wrote is escaped or quoted, and once more searched for secrets. The same delivery gives the same text, of at
+ * most 60,000 characters.
  */
 export const pullRequestBody = (delivery: Delivery): string => {
-  const whole = render(delivery, roomy)
-  return whole.length <= mostCharacters ? whole : render(delivery, tight)
+  const whole = redactText(render(delivery, roomy))
+  return whole.length <= mostCharacters ? whole : redactText(render(delivery, tight))
 }
 
 const render = (delivery: Delivery, room: Room): string =>
