@@ -1,4 +1,4 @@
-import { closing, literals, mask, withoutComments } from "./mask.ts"
+import { blank, closing, literals, mask, withoutComments } from "./mask.ts"
 import { type Assertion, type FileFacts, type ReadFacts, squeezed, type TestFacts } from "./test-facts.ts"
 
 /** What tests look like in a language with braces. */
@@ -51,6 +51,9 @@ const DIALECTS: ReadonlyArray<readonly [RegExp, Dialect]> = [
   [/\.php$/, PHP],
 ]
 
+/** No check is longer (characters); a bracket left open must not make each of many run to the end. */
+const CHECK = 4_000
+
 /** Reads tests of Go, Rust, Java, Kotlin, C# and PHP by their brackets, with strings and comments out of the way. */
 export const braceFacts: ReadFacts = (path, text) => {
   const dialect = DIALECTS.find(([pattern]) => pattern.test(path))?.[1]
@@ -59,29 +62,26 @@ export const braceFacts: ReadFacts = (path, text) => {
   const tests: Array<TestFacts> = []
   const bodies: Array<readonly [from: number, to: number]> = []
   for (const match of masked.matchAll(dialect.test)) {
+    if (match.index < (bodies.at(-1)?.[1] ?? 0)) continue
     const brace = masked.indexOf("{", match.index + match[0].length - 1)
     const from = brace === -1 ? match.index + match[0].length : brace
-    const to = brace === -1 ? masked.indexOf("\n", from) : closing(masked, brace)
+    const to = brace === -1 ? lineEnd(masked, from) : closing(masked, brace)
     const above = attributesAbove(masked, match.index)
     bodies.push([above, to])
     tests.push(factsOf(match[1] ?? "", text.slice(above, to), masked.slice(above, to), from - above, dialect))
   }
-  const rest = bodies.reduce((left, [from, to]) => `${left.slice(0, from)}${" ".repeat(to - from)}${left.slice(to)}`, masked)
+  const rest = blank(masked, bodies)
   const outside = factsOf("", text, rest, 0, dialect)
   const mocks = Array.from(masked.matchAll(dialect.mock), (match) => squeezed(text.slice(match.index, lineEnd(masked, match.index))))
-  const unchecked = [...tests, outside].reduce((sum, test) => sum + test.assertions.length, 0)
-  const facts: FileFacts = { tests: [outside, ...tests], mocks, data: unchecked > 5_000 ? [] : dataOf(text, masked, dialect) }
+  const facts: FileFacts = { tests: [outside, ...tests], mocks, data: dataOf(text, masked, dialect) }
   return facts
 }
 
 const factsOf = (name: string, text: string, masked: string, body: number, dialect: Dialect): TestFacts => {
-  const assertions: Array<Assertion> = Array.from(masked.matchAll(dialect.assertion), (match) => {
-    const to = closing(masked, match.index + match[0].length - 1) + 1
-    const condition = /\b(?:if|case|switch)\b[^\n{]*\{\s*$/.exec(masked.slice(Math.max(0, match.index - 400), match.index))?.[0].length ?? 0
-    return {
-      text: squeezed(withoutComments(text.slice(match.index - condition, to), "braces")),
-      guarded: isGuarded(masked, body, match.index),
-    }
+  const left = name === "" ? Number.POSITIVE_INFINITY : firstReturn(masked, body)
+  const assertions: ReadonlyArray<Assertion> = checksOf(masked, dialect).map(([from, to]) => {
+    const condition = /\b(?:if|case|switch)\b[^\n{]*\{\s*$/.exec(masked.slice(Math.max(0, from - 400), from))?.[0].length ?? 0
+    return { text: squeezed(withoutComments(text.slice(from - condition, to), "braces")), guarded: from > left }
   })
   const has = (pattern: RegExp) => new RegExp(pattern.source, pattern.flags.replace("g", "")).test(masked)
   const tagged = name === "" && /^\/\/(?:go:build| \+build)\b/m.test(text)
@@ -94,15 +94,25 @@ const factsOf = (name: string, text: string, masked: string, body: number, diale
   }
 }
 
-/** A return that stands on its own before it at the body's own level: what follows never runs. */
-const isGuarded = (masked: string, body: number, at: number): boolean => {
+/** Where checks stand, each with its brackets; one inside another belongs to that one. */
+const checksOf = (masked: string, dialect: Dialect): ReadonlyArray<readonly [from: number, to: number]> => {
+  const checks: Array<readonly [from: number, to: number]> = []
+  for (const match of masked.matchAll(dialect.assertion)) {
+    if (match.index < (checks.at(-1)?.[1] ?? 0)) continue
+    checks.push([match.index, closing(masked, match.index + match[0].length - 1, CHECK) + 1])
+  }
+  return checks
+}
+
+/** Where a return stands on its own at the body's own level: what follows never runs. */
+const firstReturn = (masked: string, body: number): number => {
   let depth = 0
-  for (const match of masked.slice(body, at).matchAll(/[{}]|\breturn\b\s*;?\s*$/gm)) {
+  for (const match of masked.slice(body).matchAll(/[{}]|\breturn\b[ \t]*;?[ \t]*$/gm)) {
     if (match[0] === "{") depth += 1
     else if (match[0] === "}") depth -= 1
-    else if (depth <= 1) return true
+    else if (depth <= 1) return body + match.index
   }
-  return false
+  return Number.POSITIVE_INFINITY
 }
 
 /** The start of the attribute, annotation and comment lines directly above. */
@@ -121,11 +131,7 @@ const lineEnd = (text: string, at: number): number => {
 }
 
 const dataOf = (text: string, masked: string, dialect: Dialect): ReadonlyArray<string> => {
-  let rest = text
-  for (const match of masked.matchAll(dialect.assertion)) {
-    const to = closing(masked, match.index + match[0].length - 1) + 1
-    rest = `${rest.slice(0, match.index)}${" ".repeat(to - match.index)}${rest.slice(to)}`
-  }
+  const rest = blank(text, checksOf(masked, dialect))
   return literals(
     rest.replace(/^\s*(?:import|use|package|using)\b.*$/gm, (line) => " ".repeat(line.length)),
     "braces",

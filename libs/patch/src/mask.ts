@@ -16,16 +16,17 @@ export const mask = (text: string, syntax: Syntax): string => text.replace(SYNTA
 export const withoutComments = (text: string, syntax: Syntax): string =>
   text.replace(SYNTAX[syntax], (match) => (/^(?:\/\/|\/\*|#|=begin)/.test(match) ? match.replace(/[^\n]/g, " ") : match))
 
-/** Where the bracket that opens at `from` closes; the end of the text if it does not. */
-export const closing = (masked: string, from: number): number => {
+/** Where the bracket that opens at `from` closes; if it does not within `limit`, the end of what was looked at. */
+export const closing = (masked: string, from: number, limit = 200_000): number => {
+  const end = Math.min(masked.length, from + limit)
   let depth = 0
-  for (let at = from; at < masked.length; at += 1) {
+  for (let at = from; at < end; at += 1) {
     const character = masked[at] ?? ""
     if ("([{".includes(character)) depth += 1
     if (")]}".includes(character)) depth -= 1
     if (depth === 0) return at
   }
-  return masked.length
+  return end
 }
 
 /** String and number literals of a text, in order. */
@@ -34,4 +35,16 @@ export const literals = (text: string, syntax: Syntax): ReadonlyArray<string> =>
   const strings = Array.from(code.matchAll(SYNTAX[syntax]), ([literal]) => literal)
   const numbers = mask(text, syntax).match(/(?<![\w.])-?\d[\w.]*/g) ?? []
   return [...strings, ...numbers]
+}
+
+/** The same text, equally long, with the given parts blanked; parts may touch and overlap, in order of their start. */
+export const blank = (text: string, parts: ReadonlyArray<readonly [from: number, to: number]>): string => {
+  const pieces: Array<string> = []
+  let done = 0
+  for (const [from, to] of parts) {
+    if (to <= done) continue
+    pieces.push(text.slice(done, Math.max(done, from)), " ".repeat(to - Math.max(done, from)))
+    done = to
+  }
+  return [...pieces, text.slice(done)].join("")
 }

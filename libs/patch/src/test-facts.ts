@@ -92,11 +92,12 @@ const named = (facts: FileFacts): ReadonlyArray<readonly [string, TestFacts]> =>
 
 /** The members of one list that the other lacks, counting repetitions. */
 export const without = (list: ReadonlyArray<string>, other: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const rest = [...other]
+  const left = new Map<string, number>()
+  for (const member of other) left.set(member, (left.get(member) ?? 0) + 1)
   return list.filter((member) => {
-    const at = rest.indexOf(member)
-    if (at !== -1) rest.splice(at, 1)
-    return at === -1
+    const count = left.get(member) ?? 0
+    left.set(member, count - 1)
+    return count <= 0
   })
 }
 
@@ -105,11 +106,15 @@ const quote = (text: string): string => (text.length > 120 ? `${text.slice(0, 11
 /** Reads the facts of a text; nothing if it cannot be read as code of its language. */
 export type ReadFacts = (path: string, text: string) => FileFacts | undefined
 
+/** Longer files are not compared (characters). */
+const LONGEST = 2_000_000
+
 /** What became weaker in one file's tests. */
-export const weakerFacts = (file: ChangedFile, read: ReadFacts): ReadonlyArray<string> => {
+export const weakerFacts = (file: ChangedFile, reader: ReadFacts): ReadonlyArray<string> => {
   const none: FileFacts = { tests: [], mocks: [], data: [] }
+  const read = (path: string, text: string) => (text.length > LONGEST ? undefined : reader(path, text))
   const before = file.before === undefined ? none : read(file.diff.oldPath, file.before)
   const after = file.after === undefined ? none : read(file.path, file.after)
-  if (before === undefined && after === undefined) return ["its tests cannot be read as code"]
-  return comparedFacts(before ?? none, after ?? none)
+  const unread = before === undefined || after === undefined ? ["its tests cannot be read as code"] : []
+  return [...unread, ...comparedFacts(before ?? none, after ?? none)]
 }

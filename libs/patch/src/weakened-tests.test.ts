@@ -360,3 +360,21 @@ describe("a special case for the failing input is seen", () => {
     expect(judge("test/f.test.js", undefined, "if (a === 17) {}\n", failure)).toStrictEqual([])
   })
 })
+
+describe("hostile text", () => {
+  it.each([
+    ["a_test.go", "t.Errorf("],
+    ["ATest.java", "@Test "],
+    ["ATest.java", "@Test void a() { assertEquals(1, 2); "],
+    ["a.rs", '#[test] r"'],
+    ["test_a.py", "assert ("],
+    ["a.test.js", "expect("],
+    ["a.test.js", "1+"],
+    ["a.js", "[1234,"],
+  ])("does not make the comparison slow: %s %s", (path, piece) => {
+    const before = `${piece.repeat(100_000 / piece.length)}\n\n\n\n\n`
+    const started = performance.now()
+    judge(path, before, `${before}x = 1\n`, ["1234"])
+    expect(performance.now() - started).toBeLessThan(3_000)
+  })
+})

@@ -61,7 +61,9 @@ const comparison = (file: ChangedFile): ReadonlyArray<string> => {
   const weaker = weakerFacts(file, reader)
   return isTestFile(file.diff.oldPath)
     ? weaker
-    : weaker.filter((detail) => !/no longer use the value|checks outside of tests|it replaces real code|^the file/.test(detail))
+    : weaker.filter(
+        (detail) => !/cannot be read|no longer use the value|checks outside of tests|it replaces real code|^the file/.test(detail),
+      )
 }
 
 const THRESHOLD =
