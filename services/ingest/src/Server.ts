@@ -30,9 +30,7 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
           ),
         )
       const ready = Inbox.use((inbox) => inbox.isReachable).pipe(
-        Effect.map((database) =>
-          Response.json({ ready: database && read.enabled, database }, { status: database && read.enabled ? 200 : 503 }),
-        ),
+        Effect.map((database) => Response.json({ ready: database, database, enabled: read.enabled }, { status: database ? 200 : 503 })),
       )
       const app = new Elysia({ serve: { maxRequestBodySize: read.maxBytes + 1, idleTimeout } })
         .onError(({ code }) => errorResponse(code === "NOT_FOUND" ? notFound : failed))

@@ -72,9 +72,10 @@ describe("a signed failure", () => {
   it("may hold text that Postgres cannot, at no cost to its neighbours", async () => {
     const odd = ["a\0b", "half \ud800 pair", "\uffff\u0001", "\\u0000 spelled out", '"; drop table inbox; --']
     const bodies = odd.map((text, n) => failureOf(n, { errorLog: `Error: ${text}\n`, errorType: text, workflow: text }))
+    bodies.push(failureOf(odd.length, { branch: "half-\ud800-pair" }))
     const answers = await Promise.all(bodies.map(async (body) => (await ingest.post(body)).status))
-    expect(answers).toEqual(odd.map(() => 202))
-    expect(await count()).toBe(odd.length)
+    expect(answers).toEqual(bodies.map(() => 202))
+    expect(await count()).toBe(bodies.length)
   })
 })
 

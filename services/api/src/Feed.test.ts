@@ -1,0 +1,166 @@
+import { Bus } from "@ci-fix-pilot/actor/Bus"
+import * as MemoryBus from "@ci-fix-pilot/actor/Bus.memory"
+import { allRuns } from "@ci-fix-pilot/contract/subjects"
+import { expect, it } from "@effect/vitest"
+import { ConfigProvider, Deferred, Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { describe } from "vitest"
+import { Feed } from "./Feed.ts"
+import { Runs } from "./Runs.ts"
+import type { LedgerEntry } from "./run-view.ts"
+import { runId } from "./stories.suite.ts"
+
+const entry = (position: number): LedgerEntry => ({
+  runId: runId(1),
+  seq: position,
+  position,
+  type: "fetch-started",
+  at: "2026-11-23T01:00:00.000Z",
+  causedBy: "test",
+  traceparent: "",
+  data: {},
+})
+
+/** A ledger of so many entries that tests may add to; a read takes what is there when it begins, and waits at the gate if there is one. */
+const makeLedger = (length: number) => {
+  const ledger = { entries: Array.from({ length }, (_, at) => entry(at + 1)), reads: 0, gate: Effect.void as Effect.Effect<void> }
+  const unused = Effect.die(new Error("not asked for"))
+  const layer = Layer.succeed(
+    Runs,
+    Runs.of({
+      page: () => unused,
+      find: () => unused,
+      ledger: () => unused,
+      remembered: () => unused,
+      head: Effect.sync(() => ledger.entries.length),
+      after: (position, limit, only) =>
+        Effect.suspend(() => {
+          ledger.reads += 1
+          const page = ledger.entries.filter((one) => one.position > position && (only ?? one.runId) === one.runId).slice(0, limit)
+          return Effect.as(ledger.gate, page)
+        }),
+    }),
+  )
+  return { ledger, layer }
+}
+
+const world = (runs: Layer.Layer<Runs>) =>
+  Feed.layer.pipe(
+    Layer.provide(runs),
+    Layer.provideMerge(MemoryBus.layer),
+    Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({}))),
+  )
+
+const say = (one: LedgerEntry) =>
+  Bus.use((bus) => bus.publish(allRuns.replace(">", `${one.runId}.${one.type}`), JSON.stringify({ id: "x", ...one }), `${one.position}`))
+/** Lets everything run that can run; less than the feed's own second passes. */
+const settle = TestClock.adjust("10 millis")
+
+const follow = Effect.fnUntraced(function* (after?: number) {
+  const follower = yield* Feed.use((feed) => feed.follow(after === undefined ? {} : { after }))
+  const reader = follower.body.getReader()
+  const seen: Array<number> = []
+  /** Reads until a position has come. */
+  const until = (position: number) =>
+    Effect.promise(async () => {
+      while (seen.at(-1) !== position) {
+        const { done, value } = await reader.read()
+        if (done) throw new Error("the stream ended")
+        for (const [, id] of new TextDecoder().decode(value).matchAll(/^id: (\d+)\ndata/gmu)) seen.push(Number(id))
+      }
+      return seen
+    })
+  return { until, close: () => follower.close() }
+})
+
+describe("the feed", () => {
+  it.effect("shows what is said next without asking the ledger", () => {
+    const { ledger, layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      const client = yield* follow()
+      const before = ledger.reads
+      yield* say(entry(4))
+      yield* say(entry(5))
+      expect(yield* client.until(5)).toEqual([4, 5])
+      expect(ledger.reads).toBe(before)
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("reads at once what the broker left out", () => {
+    const { ledger, layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      const client = yield* follow()
+      ledger.entries.push(entry(4), entry(5), entry(6))
+      yield* say(entry(6))
+      expect(yield* client.until(6)).toEqual([4, 5, 6])
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("looks each second for what the broker never said", () => {
+    const { ledger, layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      const client = yield* follow()
+      ledger.entries.push(entry(4))
+      yield* TestClock.adjust("1 second")
+      expect(yield* client.until(4)).toEqual([4])
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("shows once what is said twice, late or out of order", () => {
+    const { ledger, layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      const client = yield* follow()
+      ledger.entries.push(entry(4), entry(5), entry(6))
+      for (const position of [5, 4, 4, 6, 5, 2]) yield* say(entry(position))
+      expect(yield* client.until(6)).toEqual([4, 5, 6])
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("shows nothing that the ledger does not hold, and nothing that it cannot read", () => {
+    const { layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      const client = yield* follow()
+      yield* say(entry(9))
+      yield* Bus.use((bus) => bus.publish(allRuns.replace(">", "x.y"), "{", "broken"))
+      yield* settle
+      yield* say(entry(4))
+      expect(yield* client.until(4)).toEqual([4])
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("loses nothing that happens while a client's page is on its way", () => {
+    const { ledger, layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      const gate = yield* Deferred.make<void>()
+      ledger.gate = Deferred.await(gate)
+      const client = yield* follow(1)
+      yield* settle
+      ledger.entries.push(entry(4))
+      yield* say(entry(4))
+      yield* settle
+      ledger.gate = Effect.void
+      yield* Deferred.succeed(gate, undefined)
+      expect(yield* client.until(4)).toEqual([2, 3, 4])
+      yield* say(entry(5))
+      expect(yield* client.until(5)).toEqual([2, 3, 4, 5])
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("counts its clients", () => {
+    const { layer } = makeLedger(0)
+    return Effect.gen(function* () {
+      const [one, other] = [yield* follow(), yield* follow(0)]
+      expect(yield* Feed.use((feed) => feed.clients)).toBe(2)
+      one.close()
+      other.close()
+      other.close()
+      expect(yield* Feed.use((feed) => feed.clients)).toBe(0)
+    }).pipe(Effect.provide(world(layer)))
+  })
+})
