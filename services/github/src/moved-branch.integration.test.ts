@@ -1,10 +1,7 @@
 /** The failing branch moves, goes or was never here, at each moment of opening a pull request. */
-import { mkdtemp } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { Effect } from "effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Around, runGit, startForge, type TestForge } from "./forge.suite.ts"
+import { type Around, startForge, type TestForge } from "./forge.suite.ts"
 import { type How, openOn } from "./opening.suite.ts"
 import { makeShop, type Shop } from "./shop.suite.ts"
 
@@ -72,10 +69,8 @@ describe("the failing branch", () => {
 
   it("that lives in a fork cannot take a pull request, and that is said", async () => {
     const shop = await makeShop(forge)
-    const seed = await mkdtemp(join(tmpdir(), "github-fork-"))
-    await runGit(["clone", "--quiet", `${forge.url.replace("://", "://x-access-token:forge-token@")}/${shop.repository}.git`, seed])
     const name = shop.repository.split("/")[1] ?? ""
-    await forge.operate("createRepository", { owner: "eve", name, from: seed, parent: shop.repository })
+    await forge.operate("createRepository", { owner: "eve", name, from: forge.path(shop.repository), parent: shop.repository })
     const commitSha = await forge.push({ repository: `eve/${name}`, branch: "patch-1", files: { "x.txt": "x" } })
     await forge.rest("POST", `/repos/${shop.repository}/pulls`, { title: "x", head: "eve:patch-1", base: "main" })
     const target = { ...shop.target, branch: "patch-1", commitSha }
