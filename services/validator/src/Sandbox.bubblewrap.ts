@@ -25,6 +25,17 @@ const remedy =
   "Install it (apt-get install bubblewrap util-linux); if it is installed, allow user namespaces: see the sysctls " +
   "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns."
 
+/** What the launcher's programs begin their complaints with; anything else was written by the command itself. */
+const complains = /^(?:bwrap|setpriv|unshare|mount|mkdir|chown|bash|prlimit|\/usr\/bin\/\w+)\b.*:/u
+
+const notEnded = (written: string) =>
+  complains.test(written)
+    ? unavailable(`bubblewrap could not run the command: ${written}.`, remedy)
+    : unavailable(
+        "The sandbox was killed from outside: by the reaper, because no open command owns it, or by this machine.",
+        "Look at the machine's memory; give each installation on it a CI_HEALING_SANDBOX_OWNER of its own.",
+      )
+
 const rootNames = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]
 
 const accounts = ({ uid, gid }: SandboxUser) => ({
@@ -85,7 +96,6 @@ export const layer = Layer.effect(
       settings.limitsBy === "watchdog" ? undefined : yield* Effect.orElseSucceed(usableCgroups, () => undefined)
     const { user } = settings
     const program = Bun.which(settings.bubblewrap, { PATH: `${settings.path}:${systemPath}` }) ?? settings.bubblewrap
-    let count = 0
 
     const argumentsFor = (request: SandboxRequest, limits: SandboxLimits, procs: ReadonlyArray<string>) => {
       const mounts = mountsFor(host, request)
@@ -107,11 +117,10 @@ export const layer = Layer.effect(
       onOutput: (chunk: Uint8Array) => void,
     ): Effect.fn.Return<Started, SandboxUnavailable, Scope.Scope> {
       const limits = limitsOf(request)
-      count += 1
       const cgroup =
         cgroups === undefined
           ? undefined
-          : yield* makeCgroup(cgroups, `${cgroupPrefix}${process.pid}-${count}`, limits).pipe(
+          : yield* makeCgroup(cgroups, `${cgroupPrefix}${process.pid}-${crypto.randomUUID().slice(0, 8)}`, limits).pipe(
               Effect.mapError((error) =>
                 unavailable(`No cgroup could be made: ${error.reason}`, "Set CI_HEALING_SANDBOX_LIMITS=watchdog."),
               ),
@@ -125,7 +134,7 @@ export const layer = Layer.effect(
         const code = yield* sandbox.exited
         if (Option.isSome(code)) return code.value
         if (yield* ranOutOfMemory) return 137
-        return yield* unavailable(`bubblewrap could not run the command: ${sandbox.complaint() || "it was killed"}.`, remedy)
+        return yield* notEnded(sandbox.complaint())
       })
       return {
         exited,
