@@ -8,7 +8,7 @@ import * as MemoryObjects from "@ci-fix-pilot/actor/Objects.memory"
 import type { CommandData, CommandType } from "@ci-fix-pilot/contract/commands"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { Dependencies } from "./Dependencies.ts"
-import { layer as bubblewrap } from "./Sandbox.bubblewrap.ts"
+import { layer as sandbox } from "./Sandbox.live.ts"
 import { Tries } from "./Tries.ts"
 import { layer as workspace } from "./Workspace.git.ts"
 
@@ -24,21 +24,23 @@ export const commandOf = <T extends CommandType>(type: T, data: CommandData<T>) 
   data,
 })
 
+/** In bubblewrap unless the settings say otherwise. */
 export const makeWorld = (mirrorUrl: string, settings: Record<string, string> = {}, dependencies = noDependencies) => {
-  const directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-world-"))
+  const directory = settings["CI_HEALING_WORKSPACE_DIR"] ?? mkdtempSync(join(tmpdir(), "ci-fix-pilot-world-"))
   const config = ConfigProvider.layer(
     ConfigProvider.fromEnvRecord({
       PATH: Bun.env["PATH"] ?? "",
       HOME: Bun.env["HOME"] ?? "",
       CI_HEALING_MIRROR_URL: mirrorUrl,
       CI_HEALING_WORKSPACE_DIR: directory,
+      CI_HEALING_SANDBOX: "bubblewrap",
       CI_HEALING_SANDBOX_OWNER: `test-${process.pid}`,
       CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "60000",
       ...settings,
     }),
   )
   const everything = Layer.mergeAll(workspace, dependencies).pipe(
-    Layer.provideMerge(bubblewrap),
+    Layer.provideMerge(sandbox),
     Layer.provideMerge(Layer.mergeAll(Tries.layer, MemoryObjects.layer, Layer.succeed(Lease, Lease.of({ confirm: Effect.void })))),
     Layer.provideMerge(MemoryBus.layer),
     Layer.provideMerge(config),
