@@ -170,7 +170,11 @@ test("a fork's run and pull request say where they come from, and its author's s
     head_sha: after,
     head_repository: { full_name: "stranger/sums", fork: true },
     repository: { full_name: repository },
+    pull_requests: [],
   })
+  await push("gift", "Our own gift\n")
+  const own = await forge.recordRun({ repository, branch: "gift", conclusion: "failure" })
+  expect((await octokit.actions.getWorkflowRun({ ...at, run_id: own.id })).data.pull_requests).toEqual([])
   expect((await octokit.git.getCommit({ ...at, commit_sha: after })).data.message).toBe("A gift")
   expect((await octokit.repos.getCommit({ ...at, ref: after })).data.author?.login).toBe("stranger")
   expect((await octokit.repos.getCollaboratorPermissionLevel({ ...at, username: "stranger" })).data.permission).toBe("read")

@@ -23,8 +23,7 @@ const settings = `[gc]
 const copy = async (source: string, target: string): Promise<string> => {
   await git("/", ["clone", "--quiet", "--bare", "--no-hardlinks", source, target])
   await git(target, ["remote", "remove", "origin"])
-  // A detached HEAD may be on no branch: its commit comes along, but it cannot be the default branch.
-  await tryGit(target, ["fetch", "--quiet", source, "HEAD"])
+  // A detached HEAD is on no branch: its commit comes along, but it cannot be the default branch.
   const head = (await tryGit(source, ["symbolic-ref", "--short", "HEAD"]))?.trim() ?? ""
   const branches = (await git(target, ["for-each-ref", "--format=%(refname:short)", "refs/heads"]))
     .split("\n")

@@ -12,18 +12,15 @@ export const workflowId = (repository: RepositoryRow, path: string): number =>
 /** A check suite's number follows from its run's. */
 export const checkSuiteId = (run: RunRow): number => run.id + 40_000_000
 
-/** The open pull requests whose head is this run's branch in the same repository, in the short form that runs carry. */
-export const runPulls = (world: World, repository: RepositoryRow, run: Pick<RunRow, "headBranch" | "headRepository">): Array<Json> =>
-  world.store.pulls
+/** The open pull requests whose head is this run's branch, in the short form that runs carry. As on GitHub, none for a fork's run. */
+export const runPulls = (world: World, repository: RepositoryRow, run: Pick<RunRow, "headBranch" | "headRepository">): Array<Json> => {
+  const own = fullName(repository)
+  if (run.headRepository !== own) return []
+  return world.store.pulls
     .all()
-    .filter(
-      (pull) =>
-        pull.state === "open" &&
-        pull.repository === fullName(repository) &&
-        pull.headRepository === run.headRepository &&
-        pull.headRef === run.headBranch,
-    )
+    .filter((pull) => pull.state === "open" && pull.repository === own && pull.headRepository === own && pull.headRef === run.headBranch)
     .map((pull) => shortPull(world, repository, pull))
+}
 
 const shortPull = (world: World, repository: RepositoryRow, pull: PullRow): Json => {
   const repo = { id: repository.id, url: repositoryUrl(world, repository), name: repository.name }
