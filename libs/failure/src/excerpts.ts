@@ -12,6 +12,9 @@ const NEXT = { lines: 12, characters: 1_500 }
 const SUMMARIES = 8
 const CONTEXT = 4
 const TAIL = 30
+/** Suspect lines that are judged one by one, and beginnings of lines remembered after that. */
+const JUDGED = 10_000
+const HEADS = 4_096
 const LINE_FEED = 10
 
 interface Block {
@@ -33,6 +36,8 @@ export class Excerpts {
   #open: Block | undefined
   #more = 0
   #command: string | undefined
+  #judged = 0
+  readonly #heads = new Map<string, Mark | undefined>()
   readonly #summary: Array<string> = []
 
   /** Whether every line is wanted now. */
@@ -45,7 +50,7 @@ export class Excerpts {
     const text = textOf(bytes, start, end)
     const command = /^##\[group\]Run (.+)/.exec(text)?.[1]
     if (command !== undefined) this.#command = command
-    const mark = suspect ? markOf(text) : undefined
+    const mark = suspect ? this.#markOf(text) : undefined
     if (suspect && isSummary(text)) this.#addSummary(text)
     if (command !== undefined || isSummary(text)) this.#close()
     else if (mark !== undefined && this.#isBetter(mark)) this.#begin(mark, text, contextOf(bytes, start))
@@ -63,6 +68,17 @@ export class Excerpts {
     const more = this.#more > next.length ? ["", `(${this.#more - next.length} more like this)`] : []
     const text = [...head, ...first.lines, ...further, ...more, ...(summary.length === 0 ? [] : ["", ...summary])]
     return { text: text.join("\n"), firstError: head.length + first.offset }
+  }
+
+  /** After many suspect lines the rules are asked once per beginning of a line, so that a log of errors only is still read fast. */
+  #markOf(text: string): Mark | undefined {
+    this.#judged += 1
+    if (this.#judged <= JUDGED) return markOf(text)
+    const head = text.slice(0, 64).replace(/[0-9]+/g, "0")
+    if (this.#heads.has(head)) return this.#heads.get(head)
+    const mark = markOf(text)
+    if (this.#heads.size < HEADS) this.#heads.set(head, mark)
+    return mark
   }
 
   #isBetter(mark: Mark): boolean {

@@ -5,6 +5,8 @@
  */
 export interface Shape {
   readonly kind: string
+  /** A text that every match holds, to pass lines by quickly. */
+  readonly hint?: string
   readonly find: RegExp
   /** Two groups: what stays (a name, a scheme) and what goes. Without it the whole match goes. */
   readonly keep?: true
@@ -22,25 +24,25 @@ const everywhere = (text: TemplateStringsArray, ...parts: ReadonlyArray<string |
 
 /** No token character before, or an escape such as `\n` inside a JSON string. */
 const START = String.raw`(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt"]))`
-const token = (kind: string, body: string): Shape => ({ kind, find: new RegExp(START + body, "g") })
+const token = (kind: string, hint: string, body: string): Shape => ({ kind, hint, find: new RegExp(START + body, "g") })
 
 /** Tokens that their issuers made recognisable. */
 export const TOKENS: ReadonlyArray<Shape> = [
-  { kind: "github-token", find: /gh[pousr]_[A-Za-z0-9]{20,}/g },
-  { kind: "github-token", find: /github_pat_[A-Za-z0-9_]{20,}/g },
-  token("aws-key-id", "(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
-  { kind: "slack-webhook", find: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{8,}/g },
-  token("slack-token", "xox[abcdeprs]-[A-Za-z0-9-]{8,}"),
-  token("api-key", "sk-[A-Za-z0-9_-]{16,}"),
-  token("stripe-key", "[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
-  token("npm-token", "npm_[A-Za-z0-9]{30,}"),
-  token("pypi-token", "pypi-A[A-Za-z0-9_-]{16,}"),
-  token("gitlab-token", "glpat-[A-Za-z0-9_-]{16,}"),
-  token("google-key", "AIza[A-Za-z0-9_-]{30,}"),
-  token("huggingface-token", "hf_[A-Za-z0-9]{30,}"),
-  token("digitalocean-token", "do[op]_v1_[a-f0-9]{40,}"),
-  token("sendgrid-key", String.raw`SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`),
-  token("jwt", String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?`),
+  { kind: "github-token", hint: "gh", find: /gh[pousr]_[A-Za-z0-9]{20,}/g },
+  { kind: "github-token", hint: "github_pat_", find: /github_pat_[A-Za-z0-9_]{20,}/g },
+  token("aws-key-id", "IA", "(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+  { kind: "slack-webhook", hint: "hooks.slack.com", find: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9_/-]{8,}/g },
+  token("slack-token", "xox", "xox[abcdeprs]-[A-Za-z0-9-]{8,}"),
+  token("api-key", "sk-", "sk-[A-Za-z0-9_-]{16,}"),
+  token("stripe-key", "k_", "[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
+  token("npm-token", "npm_", "npm_[A-Za-z0-9]{30,}"),
+  token("pypi-token", "pypi-", "pypi-A[A-Za-z0-9_-]{16,}"),
+  token("gitlab-token", "glpat-", "glpat-[A-Za-z0-9_-]{16,}"),
+  token("google-key", "AIza", "AIza[A-Za-z0-9_-]{30,}"),
+  token("huggingface-token", "hf_", "hf_[A-Za-z0-9]{30,}"),
+  token("digitalocean-token", "_v1_", "do[op]_v1_[a-f0-9]{40,}"),
+  token("sendgrid-key", "SG.", String.raw`SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`),
+  token("jwt", "eyJ", String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?`),
 ]
 
 /** Forty characters of an AWS secret key; only looked for beside a key id. */
@@ -89,6 +91,9 @@ const assignment = (kind: string, name: string, least: number, when: NonNullable
 const PASSWORD_NAMES = "password|passwd|passphrase|(?<![A-Z])pass(?![A-Z])|pwd"
 const SECRET_NAMES =
   "token|secret|credentials?|api[_-]?key|(?:access|account|client|private|signing|encryption|license|shared)[_-]?key|_auth(?![A-Z])"
+
+/** What every name below holds. */
+export const NAMES = /pass|pwd|token|secret|credential|key|_auth|authorization|bearer|basic|cookie|sig|amz-/i
 
 /** Values that are secret because of the name before them. */
 export const NAMED: ReadonlyArray<Shape> = [

@@ -1,4 +1,4 @@
-import { AWS_SECRET, BLANK, CONTROL, NAMED, type Shape, TOKENS, URLS } from "./secret-shapes.ts"
+import { AWS_SECRET, BLANK, CONTROL, NAMED, NAMES, type Shape, TOKENS, URLS } from "./secret-shapes.ts"
 
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/
 const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/
@@ -47,9 +47,9 @@ export class SecretLines {
   #shapes(line: string): string {
     let text = line
     if (line.includes("AKIA") || line.includes("ASIA")) text = this.#apply(AWS_SECRET, text)
-    for (const shape of TOKENS) text = this.#apply(shape, text)
+    for (const shape of TOKENS) if (shape.hint === undefined || text.includes(shape.hint)) text = this.#apply(shape, text)
     if (text.includes("://") && text.includes("@")) for (const shape of URLS) text = this.#apply(shape, text)
-    for (const shape of NAMED) text = this.#apply(shape, text)
+    if (NAMES.test(text)) for (const shape of NAMED) text = this.#apply(shape, text)
     return text
   }
 
