@@ -115,8 +115,8 @@ describe("the feed", () => {
       yield* settle
       const client = yield* follow()
       ledger.entries.push(entry(4), entry(5), entry(6))
-      for (const position of [5, 4, 4, 6, 5, 2]) yield* say(entry(position))
-      expect(yield* client.until(6)).toEqual([4, 5, 6])
+      for (const position of [5, 4, 4, 6, 5, 2, 7]) yield* say(entry(position))
+      expect(yield* client.until(7)).toEqual([4, 5, 6, 7])
     }).pipe(Effect.provide(world(layer)))
   })
 

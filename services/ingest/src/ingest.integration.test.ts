@@ -101,6 +101,15 @@ describe("a webhook of GitHub", () => {
     expect(posted.runId).toBe(native.runId)
   })
 
+  it("and a CI's own report at the same moment: one of them is new", async () => {
+    const pairs = Array.from({ length: 20 }, (_, n) => {
+      const { commitSha } = failureOf(n)
+      const native = { ...run, workflow_run: { ...run.workflow_run, head_sha: commitSha } }
+      return [answerOf(ingest.postGithub("workflow_run", native)), answerOf(ingest.post(failureOf(n, { workflowId: 7 })))]
+    })
+    for (const pair of pairs) expect((await Promise.all(pair)).map(({ deduplicated }) => deduplicated).sort()).toEqual([false, true])
+  })
+
   it("replayed with its good signature under any delivery id changes nothing", async () => {
     const first = await answerOf(ingest.postGithub("workflow_run", run))
     const again = await answerOf(ingest.postGithub("workflow_run", run))
