@@ -1,35 +1,53 @@
 import { Match, Patch } from "@ci-fix-pilot/contract/values"
-import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
-import { Effect, Layer, Schema } from "effect"
-import { Memories, type Question } from "./Memories.ts"
+import { type Row, rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
+import { Config, Effect, Layer, Schema } from "effect"
+import { hashedModel } from "./hash-features.ts"
+import { type Embedded, Memories, type Question, type Remembered } from "./Memories.ts"
+import { type Candidate, pickMatches } from "./pick-matches.ts"
+import { countQuery, indexSettings, type Place, recallQuery } from "./recall-query.ts"
 
-/** From so many comparable rows on, the index is faster than comparing them all, and its recall is good because little is filtered away. */
+/** `shared`: other repositories' merged fixes are offered, too. `exactUpTo`: memories that are compared one by one; beyond, the index is faster. */
+export interface MemoriesOptions {
+  readonly shared: boolean
+  readonly exactUpTo: number
+}
+
 const exactUpTo = 20_000
+const longestAnswer = 20
 
+/** The first final outcome stays; the vector is always of the model in use now. */
 const remember = `
 insert into memory (memory_id, run_id, attempt, repository, branch, commit_sha, signature, digest, summary, strategy, patch, outcome, why, pull_request_url, embedding_model, embedding)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, $13, $14, $15, $16::text::vector)
 on conflict (memory_id) do update set
-  outcome = case when memory.outcome in ('merged', 'rejected') and excluded.outcome = 'validated' then memory.outcome else excluded.outcome end,
-  why = coalesce(excluded.why, memory.why), pull_request_url = coalesce(excluded.pull_request_url, memory.pull_request_url), updated_at = now()`
+  outcome = case when memory.outcome = 'validated' then excluded.outcome else memory.outcome end,
+  why = case when memory.outcome = 'validated' then coalesce(excluded.why, memory.why) else coalesce(memory.why, excluded.why) end,
+  pull_request_url = coalesce(excluded.pull_request_url, memory.pull_request_url),
+  embedding_model = excluded.embedding_model, embedding = excluded.embedding, updated_at = now()`
 
-const columns = `memory_id, repository, branch, commit_sha, run_id, signature, summary, strategy, patch, outcome, pull_request_url`
+/** Postgres keeps no NUL. */
+const plain = (text: string) => text.replaceAll("\u0000", "").toWellFormed()
 
-/** The failure itself counts most, then how near its text is; this repository's memories come before others'. */
-const nearest = (distance: string) => `
-select ${columns}, 1 - (${distance}) as likeness, lower(repository) = lower($2) as here, signature = $3 as same
-from memory where embedding_model = $4 and ($5::boolean or lower(repository) = lower($2))
-order by same desc, here desc, outcome = 'merged' desc, ${distance}, updated_at desc limit $6`
+const parametersOf = (memory: Remembered, { model, vector }: Embedded) => [
+  memory.memoryId,
+  memory.runId,
+  memory.attempt,
+  memory.target.repository,
+  memory.target.branch,
+  memory.target.commitSha,
+  memory.signature,
+  plain(memory.digest.text),
+  plain(memory.diagnosis.summary),
+  memory.proposal.strategy,
+  JSON.stringify(memory.proposal.patch),
+  memory.outcome,
+  memory.why === undefined ? null : plain(memory.why),
+  memory.pullRequestUrl ?? null,
+  model,
+  JSON.stringify(vector),
+]
 
-const byIndex = `
-with close as (select *, embedding::vector(384) <=> $1::text::vector(384) as distance from memory
-               where embedding_model = 'hashed-384' order by embedding::vector(384) <=> $1::text::vector(384) limit 200),
-same as (select *, embedding <=> $1::text::vector as distance from memory where signature = $3 and embedding_model = $4 limit 200)
-select distinct on (same, here, outcome = 'merged', distance, memory_id) ${columns}, 1 - distance as likeness, lower(repository) = lower($2) as here, signature = $3 as same
-from (select * from close union select * from same) m where $5::boolean or lower(repository) = lower($2)
-order by same desc, here desc, outcome = 'merged' desc, distance, memory_id limit $6`
-
-const rows = rowsOf(
+const decodeRows = rowsOf(
   Schema.Struct({
     memory_id: Schema.String,
     repository: Schema.String,
@@ -41,90 +59,73 @@ const rows = rowsOf(
     strategy: Match.fields.strategy,
     patch: Patch,
     outcome: Match.fields.outcome,
+    why: Schema.NullOr(Schema.String),
     pull_request_url: Schema.NullOr(Schema.String),
-    likeness: Schema.Finite,
+    likeness: Schema.NullOr(Schema.Finite),
     here: Schema.Boolean,
     same: Schema.Boolean,
   }),
 )
 
-type Row = Effect.Success<ReturnType<typeof rows>>[number]
+const candidatesOf = (rows: ReadonlyArray<Row>): Effect.Effect<ReadonlyArray<Candidate>> =>
+  Effect.map(decodeRows(rows), (decoded) =>
+    decoded.map((row) => ({
+      memoryId: row.memory_id,
+      signature: row.signature,
+      repository: row.repository,
+      branch: row.branch,
+      outcome: row.outcome,
+      strategy: row.strategy,
+      summary: row.summary,
+      patch: row.patch,
+      provenance: {
+        runId: row.run_id,
+        commitSha: row.commit_sha,
+        ...(row.pull_request_url === null ? {} : { pullRequestUrl: row.pull_request_url }),
+      },
+      likeness: row.likeness ?? undefined,
+      same: row.same,
+      here: row.here,
+      rejectedBecause: row.why ?? undefined,
+    })),
+  )
 
-const outcomeWords = {
-  merged: "its fix was merged",
-  validated: "its fix was proven, not merged yet",
-  rejected: "its fix was rejected",
-} as const
+export const make = (options: MemoriesOptions) =>
+  Effect.gen(function* () {
+    const sql = yield* Sql
+    const places: ReadonlyArray<Place> = options.shared ? ["here", "elsewhere"] : ["here"]
 
-const toMatch = (row: Row): Match => {
-  const score = Math.max(0, Math.min(1, row.same ? 0.7 + 0.3 * row.likeness : 0.7 * row.likeness))
-  const where = row.here ? "in this repository" : `in ${row.repository}`
-  return {
-    memoryId: row.memory_id,
-    score: Math.round(score * 1_000) / 1_000,
-    why: `${row.same ? "the same failure" : `${Math.round(row.likeness * 100)} % alike`} ${where}; ${outcomeWords[row.outcome]}`.slice(
-      0,
-      300,
-    ),
-    signature: row.signature,
-    repository: row.repository,
-    branch: row.branch,
-    outcome: row.outcome,
-    strategy: row.strategy,
-    summary: row.summary,
-    patch: row.patch,
-    provenance: {
-      runId: row.run_id,
-      commitSha: row.commit_sha,
-      ...(row.pull_request_url === null ? {} : { pullRequestUrl: row.pull_request_url }),
-    },
-  }
-}
+    /** Where the index serves: only where comparing would take long, and only for the model that it is made of. */
+    const choosePaths = (question: Question, model: string) =>
+      model === hashedModel
+        ? Effect.map(sql.query(countQuery(places, options.exactUpTo), [model, question.target.repository]), ([counts]) =>
+            places.map((place) => [place, Number(counts?.[place] ?? 0) > options.exactUpTo] as const),
+          )
+        : Effect.succeed(places.map((place) => [place, false] as const))
 
-const make = Effect.gen(function* () {
-  const sql = yield* Sql
-  const comparable = (question: Question, model: string) =>
-    Effect.map(
-      sql.query(
-        "select count(*)::int as n from (select 1 from memory where embedding_model = $1 and ($2::boolean or lower(repository) = lower($3)) limit $4) m",
-        [model, question.shared, question.target.repository, exactUpTo + 1],
-      ),
-      ([row]) => Number(row?.["n"] ?? 0),
-    )
-  return Memories.of({
-    remember: (memory, { model, vector }) =>
-      Effect.asVoid(
-        sql.query(remember, [
-          memory.memoryId,
-          memory.runId,
-          memory.attempt,
-          memory.target.repository,
-          memory.target.branch,
-          memory.target.commitSha,
-          memory.signature,
-          memory.digest.text,
-          memory.diagnosis.summary,
-          memory.proposal.strategy,
-          JSON.stringify(memory.proposal.patch),
-          memory.outcome,
-          memory.why ?? null,
-          memory.pullRequestUrl ?? null,
-          model,
-          JSON.stringify(vector),
-        ]),
-      ),
-    recall: (question, { model, vector }) =>
-      Effect.gen(function* () {
-        const count = yield* comparable(question, model)
-        const parameters = [JSON.stringify(vector), question.target.repository, question.signature, model, question.shared, question.limit]
-        const found =
-          count > exactUpTo && model === "hashed-384"
-            ? yield* sql.transaction((query) => Effect.andThen(query("set local hnsw.ef_search = 200"), query(byIndex, parameters)))
-            : yield* sql.query(nearest("embedding <=> $1::text::vector"), parameters)
-        return (yield* rows(found)).map(toMatch)
-      }),
+    const find = (paths: ReadonlyArray<readonly [Place, boolean]>, parameters: ReadonlyArray<string>) =>
+      paths.some(([, indexed]) => indexed)
+        ? sql.transaction((query) =>
+            Effect.andThen(
+              Effect.forEach(indexSettings, (setting) => query(setting)),
+              query(recallQuery(paths), parameters),
+            ),
+          )
+        : sql.query(recallQuery(paths), parameters)
+
+    return Memories.of({
+      remember: (memory, embedded) => Effect.asVoid(sql.query(remember, parametersOf(memory, embedded))),
+      recall: (question, { model, vector }) =>
+        Effect.gen(function* () {
+          const paths = yield* choosePaths(question, model)
+          const rows = yield* find(paths, [JSON.stringify(vector), question.target.repository, question.signature, model])
+          return pickMatches(yield* candidatesOf(rows), question.target.branch, Math.min(question.limit, longestAnswer))
+        }),
+    })
   })
-})
 
-/** Memories in Postgres with pgvector: compared one by one while few are comparable, by the HNSW index when many are. */
-export const layer = Layer.effect(Memories, make)
+/** Memories in Postgres with pgvector: compared one by one while few are comparable, by the HNSW index when many are. Reads `CI_HEALING_MEMORY_SHARED`. */
+export const layer = Layer.effect(
+  Memories,
+  Effect.flatMap(Config.Boolean("CI_HEALING_MEMORY_SHARED").pipe(Config.withDefault(false)), (shared) => make({ shared, exactUpTo })),
+)

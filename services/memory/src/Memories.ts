@@ -7,10 +7,10 @@ import { Context, type Effect } from "effect"
 /** A memory to keep: one attempt of one run. */
 export type Remembered = CommandData<"memory.remember"> & { readonly memoryId: string; readonly runId: RunId }
 
-/** What is looked for. `shared`: other repositories may answer, too. */
-export type Question = CommandData<"memory.recall"> & { readonly shared: boolean }
+/** What is looked for. */
+export type Question = Pick<CommandData<"memory.recall">, "target" | "signature" | "limit">
 
-/** A vector and the model that made it. */
+/** A unit vector and the model that made it; vectors of one model have the same length. */
 export interface Embedded {
   readonly model: string
   readonly vector: ReadonlyArray<number>
@@ -20,9 +20,9 @@ export interface Embedded {
 export class Memories extends Context.Service<
   Memories,
   {
-    /** Keeps or updates; a merged or rejected outcome is never turned back by a late one. */
+    /** Keeps or updates. A validated memory becomes merged or rejected; from there it never goes back. */
     readonly remember: (memory: Remembered, embedded: Embedded) => Effect.Effect<void, SqlError>
-    /** The nearest memories: of this very signature first, of this repository first. */
+    /** The nearest memories: of this very signature first, of this repository first; what was rejected only as a warning. */
     readonly recall: (question: Question, embedded: Embedded) => Effect.Effect<ReadonlyArray<Match>, SqlError>
   }
 >()("ci-fix-pilot/Memories") {}

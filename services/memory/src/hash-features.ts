@@ -1,4 +1,8 @@
+import type { Embedded } from "./Memories.ts"
+
 export const dimensions = 384
+/** The name that its vectors are kept under. */
+export const hashedModel = `hashed-${dimensions}`
 
 /** FNV-1a, 32 bits: stable everywhere and for ever, because stored vectors depend on it. */
 const hash = (text: string): number => {
@@ -40,3 +44,6 @@ export const hashFeatures = (text: string): ReadonlyArray<number> => {
   if (length === 0) return vector.map((_, index) => (index === 0 ? 1 : 0))
   return vector.map((value) => value / length)
 }
+
+/** The same as something to keep and to compare. */
+export const embedByHash = (text: string): Embedded => ({ model: hashedModel, vector: hashFeatures(text) })

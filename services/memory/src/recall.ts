@@ -6,38 +6,32 @@
  */
 import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { Retry } from "@ci-fix-pilot/actor/outcome"
-import type { Match } from "@ci-fix-pilot/contract/values"
-import { Config, Effect } from "effect"
+import { Effect } from "effect"
 import { Embeddings } from "./Embeddings.ts"
+import { embedByHash } from "./hash-features.ts"
 import { Memories } from "./Memories.ts"
+import { tellingText } from "./telling-text.ts"
+import { databaseAway } from "./what-to-retry.ts"
+import { withinBudget } from "./within-budget.ts"
 
-const shared = Config.Boolean("CI_HEALING_MEMORY_SHARED").pipe(Config.withDefault(false))
-/** Patches stay below this together, so that the answer stays below the bus's limit. */
-const patchBudget = 120_000
+/** A run waits meanwhile: longer than this and it is better off with what the signature alone finds. */
+const longestWaitMs = 10_000
 
-export const handle = Effect.fn("memory.recall")(
-  function* (command: Actor.CommandOf<"memory.recall">) {
-    const embeddings = yield* Embeddings
-    const memories = yield* Memories
-    const vector = yield* embeddings.embed(command.data.digest.text)
-    const matches = yield* memories.recall({ ...command.data, shared: yield* shared }, { model: embeddings.model, vector })
-    return { type: "recalled" as const, data: { matches: withinBudget(matches) } }
-  },
-  Effect.mapError((error) => new Retry({ reason: "why" in error ? error.why : error.message })),
-)
+export const handle = Effect.fn("memory.recall")(function* (command: Actor.CommandOf<"memory.recall">) {
+  const memories = yield* Memories
+  const embedded = yield* embed(tellingText(command.data.digest))
+  const matches = yield* Effect.mapError(memories.recall(command.data, embedded), databaseAway)
+  return { type: "recalled" as const, data: { matches: withinBudget(matches) } }
+})
 
-/** The best matches keep their patches; one that does not fit any more travels without. */
-const withinBudget = (matches: ReadonlyArray<Match>): ReadonlyArray<Match> => {
-  let left = patchBudget
-  return matches.map((match) => {
-    const bytes = match.patch?.diff.length ?? 0
-    if (bytes <= left) {
-      left -= bytes
-      return match
-    }
-    const { patch: _, ...rest } = match
-    return rest
-  })
-}
+/** Without the embedding service the hashed words still find this very failure, and what was kept under them. */
+const embed = (text: string) =>
+  Embeddings.use((embeddings) => embeddings.embed(text)).pipe(
+    Effect.catch(({ why, afterMs }) =>
+      afterMs !== undefined && afterMs <= longestWaitMs
+        ? Effect.fail(new Retry({ reason: why, afterMs, uncounted: true }))
+        : Effect.as(Effect.logWarning("recalling without the embedding service", { why }), embedByHash(text)),
+    ),
+  )
 
 export const layer = Actor.make({ name: "memory.recall", handle, concurrency: 8 })

@@ -7,22 +7,36 @@
 import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { Retry } from "@ci-fix-pilot/actor/outcome"
 import { Effect } from "effect"
-import { Embeddings } from "./Embeddings.ts"
+import { type EmbeddingFailed, Embeddings } from "./Embeddings.ts"
+import { embedByHash } from "./hash-features.ts"
 import { Memories } from "./Memories.ts"
+import { memoryIdOf } from "./memory-id.ts"
+import { tellingText } from "./telling-text.ts"
+import { databaseAway } from "./what-to-retry.ts"
 
-export const memoryIdOf = (runId: string, attempt: number) =>
-  `mem_${new Bun.CryptoHasher("sha256").update(`${runId}/${attempt}`).digest("hex").slice(0, 24)}`
+/** Nobody waits for a memory: an embedding service that is down gets some minutes to come back. */
+const awayMs = 120_000
 
-export const handle = Effect.fn("memory.remember")(
-  function* (command: Actor.CommandOf<"memory.remember">) {
-    const embeddings = yield* Embeddings
-    const memories = yield* Memories
-    const memoryId = memoryIdOf(command.runId, command.data.attempt)
-    const vector = yield* embeddings.embed(command.data.digest.text)
-    yield* memories.remember({ ...command.data, memoryId, runId: command.runId }, { model: embeddings.model, vector })
-    return { type: "remembered" as const, data: { memoryId } }
-  },
-  Effect.mapError((error) => new Retry({ reason: "why" in error ? error.why : error.message })),
-)
+export const handle = Effect.fn("memory.remember")(function* (command: Actor.CommandOf<"memory.remember">) {
+  const memories = yield* Memories
+  const memoryId = memoryIdOf(command.runId, command.data.attempt)
+  const embedded = yield* embed(tellingText(command.data.digest))
+  const memory = { ...command.data, memoryId, runId: command.runId }
+  yield* Effect.mapError(memories.remember(memory, embedded), databaseAway)
+  return { type: "remembered" as const, data: { memoryId } }
+})
+
+/** A service that refuses for good costs nearness, not the memory: by its signature it is still found. */
+const embed = (text: string) =>
+  Embeddings.use((embeddings) => embeddings.embed(text)).pipe(
+    Effect.catch((error) =>
+      error.permanent
+        ? Effect.as(Effect.logWarning("remembering without the embedding service", { why: error.why }), embedByHash(text))
+        : Effect.fail(retryOf(error)),
+    ),
+  )
+
+const retryOf = ({ why, afterMs }: EmbeddingFailed) =>
+  afterMs === undefined ? new Retry({ reason: why, afterMs: awayMs }) : new Retry({ reason: why, afterMs, uncounted: true })
 
 export const layer = Actor.make({ name: "memory.remember", handle, concurrency: 8 })
