@@ -11,13 +11,16 @@ import { layer as ingest } from "@ci-fix-pilot/ingest/main"
 import { layer as memory } from "@ci-fix-pilot/memory/main"
 import { layer as notifier } from "@ci-fix-pilot/notifier/main"
 import { layer as planner } from "@ci-fix-pilot/planner/main"
+import { layer as validatorHealth } from "@ci-fix-pilot/validator/health"
 import { layer as validator } from "@ci-fix-pilot/validator/main"
 import { Layer } from "effect"
 import manifest from "../package.json" with { type: "json" }
 
 const health = Layer.mergeAll(
   answerHealth("ingest", manifest.version),
-  ...Service.literals.slice(1).map((service) => answerHealth(service, manifest.version)),
+  ...Service.literals
+    .slice(1)
+    .map((service) => answerHealth(service, manifest.version).pipe(Layer.provide(service === "validator" ? validatorHealth : Layer.empty))),
 )
 
 /** All services in one process, on one broker connection and one database. */

@@ -41,9 +41,13 @@ export const runProgram = (name: string, program: Effect.Effect<unknown, unknown
     { disableErrorReporting: true },
   )
 
-/** Runs one service as a process of its own, with everything it needs read from the environment. */
-export const run = <E>(service: Service, layer: Layer.Layer<never, E, Bus | Holder | Objects>) => {
-  const everything = Layer.mergeAll(layer, answerHealth(service, manifest.version)).pipe(
+/** Runs one service as a process of its own, with everything it needs read from the environment. `health` provides its HealthCheck. */
+export const run = <E>(
+  service: Service,
+  layer: Layer.Layer<never, E, Bus | Holder | Objects>,
+  health: Layer.Layer<never, E> = Layer.empty,
+) => {
+  const everything = Layer.mergeAll(layer, answerHealth(service, manifest.version).pipe(Layer.provide(health))).pipe(
     Layer.provide(infrastructure(service)),
     Layer.provide(crashPoints),
   )

@@ -3,6 +3,7 @@ import { run } from "@ci-fix-pilot/actor/run-main"
 import { Layer } from "effect"
 import * as answerQuestions from "./answer-questions.ts"
 import * as dependencies from "./Dependencies.sandbox.ts"
+import { layer as health } from "./health.ts"
 import * as isolateCulprit from "./isolate-culprit.ts"
 import * as reapOrphans from "./reap-orphans.ts"
 import * as reproduce from "./reproduce.ts"
@@ -23,4 +24,4 @@ export const layer = Layer.mergeAll(
   ),
 )
 
-if (import.meta.main) run("validator", layer)
+if (import.meta.main) run("validator", layer, health)

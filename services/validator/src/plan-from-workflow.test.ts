@@ -207,7 +207,7 @@ jobs:
       "Run ./flaky: it may fail (continue-on-error).",
       "Run someone/magic@v1: it uses the action someone/magic@v1.",
       "Run ./upload --to: `secrets.BUCKET` is not known here.",
-      "Run make check: left out `curl -fsS https://example.com/done`, which needs the network.",
+      "Run make check: left out `curl -fsS https://example.com/done`, which needs the network or the history.",
     ])
   })
 

@@ -89,7 +89,7 @@ const takeStep = (workflow: ReadWorkflow, { job, combination }: ChosenJob, step:
     installs: installs.map(command),
     notes: [
       ...(rest === "" ? [] : notes.map((note) => `${name}: ${note}`)),
-      ...outside.map((text) => `${name}: left out \`${firstLine(text)}\`, which needs the network.`),
+      ...outside.map((text) => `${name}: left out \`${firstLine(text)}\`, which needs the network or the history.`),
     ],
   }
 }

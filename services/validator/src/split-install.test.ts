@@ -67,9 +67,11 @@ describe("a step's script", () => {
   })
 
   it("names what needs the network", () => {
-    expect(splitInstall("npm test\nbash <(curl -s https://codecov.io/bash)\ncurl -X POST https://example.com")).toEqual({
+    expect(
+      splitInstall("npm test\nbash <(curl -s https://codecov.io/bash)\ncurl -X POST https://example.com\ngit diff --exit-code"),
+    ).toEqual({
       installs: [],
-      outside: ["bash <(curl -s https://codecov.io/bash)", "curl -X POST https://example.com"],
+      outside: ["bash <(curl -s https://codecov.io/bash)", "curl -X POST https://example.com", "git diff --exit-code"],
       rest: "npm test",
     })
   })

@@ -4,7 +4,7 @@
  */
 export interface SplitStep {
   readonly installs: ReadonlyArray<string>
-  /** Commands left out because they talk to the outside. */
+  /** Commands left out because they talk to the outside, or to git: a view has no history. */
   readonly outside: ReadonlyArray<string>
   /** What is left; empty when nothing is. */
   readonly rest: string
@@ -14,7 +14,7 @@ const installs =
   /^(?:npm (?:ci|clean-install|i|install|add)\b|yarn(?: install\b.*| --\S+)*$|pnpm (?:i|install|add|fetch)\b|bun (?:i|install|add)\b|corepack |pip3? install\b|python3? -m (?:pip install|ensurepip|venv)\b|pipx install|poetry (?:install|config|lock)\b|uv (?:sync|pip install|venv|tool install)\b|pipenv (?:install|sync)\b|conda |mamba |go (?:mod (?:download|tidy|vendor)|get|install)\b|cargo (?:fetch|install|binstall)\b|rustup |bundle (?:install|config)\b|gem install|apt(?:-get)? |apk |brew |yum |dnf |composer install|dotnet restore|npx (?:--yes )?playwright install|playwright install|nvm )/u
 
 const outside =
-  /^(?:curl |wget |bash <\(curl|git (?:push|fetch|clone|pull)\b|docker(?:-compose)? |gh |aws |gcloud |az |kubectl |helm |ssh |scp |rsync |npm (?:publish|audit)\b|yarn (?:publish|audit|npm)\b|pnpm (?:publish|audit)\b|twine |codecov|npx (?:codecov|coveralls|semantic-release)|coveralls|cargo publish|vercel |netlify )/u
+  /^(?:curl |wget |bash <\(curl|git |docker(?:-compose)? |gh |aws |gcloud |az |kubectl |helm |ssh |scp |rsync |npm (?:publish|audit)\b|yarn (?:publish|audit|npm)\b|pnpm (?:publish|audit)\b|twine |codecov|npx (?:codecov|coveralls|semantic-release)|coveralls|cargo publish|vercel |netlify )/u
 
 /** What tests nothing by itself. */
 const preparation = /^(?:set [-+]|cd |pushd |popd|echo |export |true$|:$)/u
