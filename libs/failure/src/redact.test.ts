@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { makeDigester } from "./digest.ts"
 import { makeRedactor, redactCounted, redactText } from "./redact.ts"
 
 const letters = (text: string, length: number) => Array.from({ length }, (_, at) => text[(at * 7 + 3) % text.length]).join("")
@@ -44,6 +45,12 @@ const planted: ReadonlyArray<readonly [kind: string, text: string, secret: strin
   ["secret", `aws_secret_access_key = ${long(40)}`, long(40)],
   ["secret", `//registry/:_authToken=${long(30)}`, long(30)],
   ["secret", `AccountKey=${long(44)};Endpoint`, long(44)],
+  ["argument", "deploy --token abcd-efgh-1234", "abcd-efgh-1234"],
+  ["argument", "mysql --password 'hunter2!'", "hunter2!"],
+  ["argument", "curl -u admin:hunter2 https://x.example", "hunter2"],
+  ["secret", '"token": "correcthorsebattery"', "correcthorsebattery"],
+  ["secret", "secret: abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwx"],
+  ["password", '{\\"password\\":\\"hunter2\\"}', "hunter2"],
   ["private-key", "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0\\n-----END PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0"],
 ]
 
@@ -51,6 +58,9 @@ const innocent = [
   "ok 12 - rejects a missing token",
   "SyntaxError: Unexpected token: punc (;)",
   "tokens: 274",
+  "the --token option is required",
+  "docker run -u 1000:1000 image",
+  "Usage: tool --password <password>",
   "error TS2345: Argument of type 'string' is not assignable to parameter of type 'Password'.",
   "  password: string",
   "PASS src/login.test.ts (5.2 s)",
@@ -117,6 +127,56 @@ const streamed = (chunks: ReadonlyArray<Uint8Array>): string => {
   const redactor = makeRedactor()
   return Buffer.concat([...chunks.map((chunk) => redactor.push(chunk)), redactor.finish()]).toString("utf8")
 }
+
+describe("no secret is left", () => {
+  const body = fc.stringMatching(/^[A-Za-z0-9]{36,60}$/).filter((text) => /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text))
+  const contexts: ReadonlyArray<(secret: string) => string> = [
+    (secret) => `API_TOKEN=${secret}`,
+    (secret) => `export SECRET_KEY="${secret}"`,
+    (secret) => JSON.stringify({ nested: { client_secret: secret } }),
+    (secret) => JSON.stringify(JSON.stringify({ password: secret })),
+    (secret) => `Authorization: Bearer ${secret}`,
+    (secret) => `{ 'x-api-key': '${secret}' }`,
+    (secret) => `https://user:${secret}@host.example/path`,
+    (secret) => `\u001b[33mtoken\u001b[39m: \u001b[32m${secret}\u001b[39m`,
+    (secret) => `ghp_${secret}`,
+    (secret) => `\t\tpassword: ${secret}\r`,
+    (secret) => `sk-ant-${secret}`,
+    (secret) => `run --auth-token ${secret} --verbose`,
+    (secret) => `?access_token=${secret}&x=1`,
+    (secret) => `secret := "${secret}"`,
+    (secret) => `aws_secret_access_key => ${secret}`,
+  ]
+  it("in the log or its digest, in whatever context and however it is cut", () => {
+    const noise = fc.constantFrom(
+      "ok 1 - x",
+      "Error: boom",
+      "",
+      "    at f (a.js:1:2)",
+      "2026-11-23T00:00:00.0000000Z ##[group]Run x",
+      "x".repeat(300),
+    )
+    fc.assert(
+      fc.property(
+        body,
+        fc.constantFrom(...contexts),
+        fc.array(noise),
+        fc.array(noise),
+        fc.array(fc.nat(3_000)),
+        (secret, context, before, after, cuts) => {
+          const log = Buffer.from([...before, `Error: failed with ${context(secret)} given`, ...after].join("\n"))
+          const digester = makeDigester()
+          const parts = cutAt(log, cuts).map((chunk) => digester.push(chunk))
+          const { digest, rest } = digester.finish()
+          const seen = Buffer.concat([...parts, rest]).toString("latin1") + digest.text
+          expect(seen).not.toContain(secret.slice(0, 12))
+          expect(seen).not.toContain(secret.slice(-12))
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
 
 describe("makeRedactor", () => {
   it("gives the same text however the chunks are cut", () => {

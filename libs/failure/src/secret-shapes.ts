@@ -72,7 +72,7 @@ const PLACEHOLDER =
 const SCHEME = /^(?:bearer|basic|token|digest|negotiate|required|failed|header)$/i
 
 /** A word of a sentence, or a type's name: letters only, in a natural casing. */
-const isWord = (value: string): boolean => /^[A-Z]?[a-z]+(?:[A-Z][a-z]+){0,6}[.:?!]?$/.test(value)
+const isWord = (value: string): boolean => value.length <= 20 && /^[A-Z]?[a-z]+(?:[A-Z][a-z]+){0,6}[.:?!]?$/.test(value)
 const isPlainNumber = (value: string): boolean => /^-?[0-9][0-9.,]{0,15}%?$/.test(value)
 const looksSecret = (value: string): boolean => !PLACEHOLDER.test(value) && !isPlainNumber(value)
 
@@ -93,7 +93,7 @@ const SECRET_NAMES =
   "token|secret|credentials?|api[_-]?key|(?:access|account|client|private|signing|encryption|license|shared)[_-]?key|_auth(?![A-Z])"
 
 /** What every name below holds. */
-export const NAMES = /pass|pwd|token|secret|credential|key|_auth|authorization|bearer|basic|cookie|sig|amz-/i
+export const NAMES = /pass|pwd|token|secret|credential|key|_auth|authorization|bearer|basic|cookie|sig|amz-|-u |--user/i
 
 /** Values that are secret because of the name before them. */
 export const NAMED: ReadonlyArray<Shape> = [
@@ -119,11 +119,26 @@ export const NAMED: ReadonlyArray<Shape> = [
     find: everywhere`([?&](?:sig|signature|x-amz-signature|x-amz-security-token)=)(?!\[redacted:)([A-Z0-9%+/=_-]{16,})`,
     keep: true,
   },
-  assignment("password", PASSWORD_NAMES, 3, (value) => looksSecret(value) && !(isWord(value) && value.length > 16)),
+  {
+    kind: "argument",
+    find: everywhere`(--?[A-Z0-9_-]{0,40}(?:password|passwd|token|secret|api-?key)[ =]["']?)(?!\[redacted:)([^${BLANK}"'[<-][^${BLANK}"']{3,})`,
+    keep: true,
+    when: (value) => looksSecret(value) && !isWord(value),
+  },
+  {
+    kind: "argument",
+    find: everywhere`((?<![A-Z0-9-])(?:-u|--user)[ =]["']?[^${BLANK}:"']{1,100}:)(?!\[redacted:)([^${BLANK}"'/]{3,})`,
+    keep: true,
+    when: looksSecret,
+  },
+  assignment("password", PASSWORD_NAMES, 3, (value) => looksSecret(value)),
   assignment(
     "secret",
     SECRET_NAMES,
     6,
-    (value, before) => looksSecret(value) && !/^[./~]/.test(value) && (/=["'`]?$/.test(before) || (value.length >= 8 && !isWord(value))),
+    (value, before) =>
+      looksSecret(value) &&
+      !/^[./~]/.test(value) &&
+      (/=["'`]?$/.test(before) || (value.length >= 8 && (!isWord(value) || /["'`]$/.test(before)))),
   ),
 ]
