@@ -4,7 +4,7 @@ import { Deferred, Effect, Layer, Queue, Schema } from "effect"
 import { type Arrival, Inbox, InboxRefused, InboxUnavailable, type Receipt } from "./Inbox.ts"
 
 /** Arrivals that may wait for their commit; more are told to come again. */
-const capacity = 4_096
+const capacity = 2_048
 /** Arrivals in one statement. */
 const batchSize = 256
 /** A commit that takes longer than this (ms) is given up: its senders come again, and the same key changes nothing. */
