@@ -124,6 +124,7 @@ const make = Effect.gen(function* () {
 
   return Bus.of({
     publish,
+    tell: (subject, text, messageId) => Effect.asVoid(publish(subject, text, messageId)),
     ensure,
     consume: ({ stream, durable }) =>
       Stream.unwrap(

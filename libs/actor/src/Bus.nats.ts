@@ -9,7 +9,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from "@nats-io/jetstream"
-import { type Msg, type NatsConnection, nanos, RequestError, TimeoutError } from "@nats-io/transport-node"
+import { headers, type Msg, type NatsConnection, nanos, RequestError, TimeoutError } from "@nats-io/transport-node"
 import { Effect, Layer, Queue, Stream } from "effect"
 import { Bus, BusUnavailable, type ConsumeOptions, type Delivery, NobodyAnswered, type StreamConfig } from "./Bus.ts"
 import { Nats } from "./nats-connection.ts"
@@ -182,6 +182,12 @@ const make = Effect.gen(function* () {
         attempt(() => js.publish(subject, text, { msgID: messageId })),
         ({ seq }) => ({ sequence: seq }),
       ),
+    tell: (subject, text, messageId) =>
+      Effect.sync(() => {
+        const own = headers()
+        own.set(messageIdHeader, messageId)
+        connection.publish(subject, text, { headers: own })
+      }).pipe(Effect.catchDefect(() => Effect.void)),
     consume: (options) => consume(connection, options),
     subscribe,
     ask: (subject, text, timeoutMs) =>

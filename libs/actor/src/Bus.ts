@@ -56,6 +56,8 @@ export class Bus extends Context.Service<
   {
     /** Stores a message and gives its sequence in the stream. The server drops a repeated `messageId` inside its duplicate window. */
     readonly publish: (subject: string, text: string, messageId: string) => Effect.Effect<{ readonly sequence: number }, BusUnavailable>
+    /** Says a message without waiting for anybody to have it: for what can be read elsewhere, too. */
+    readonly tell: (subject: string, text: string, messageId: string) => Effect.Effect<void>
     /** Reads a durable for ever; survives restarts and wiped stores (after `ensure`). */
     readonly consume: (options: ConsumeOptions) => Stream.Stream<Delivery>
     /** What is published from now on, at most once: for live views that can re-read a truth. */

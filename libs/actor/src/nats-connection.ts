@@ -27,6 +27,8 @@ export class Nats extends Context.Service<Nats, NatsConnection>()("ci-fix-pilot/
               reconnectTimeWait: 200,
               waitOnFirstConnect: true,
               pingInterval: 10_000,
+              // A stack trace for every request that might fail costs more than the request.
+              noAsyncTraces: true,
               ...(address.user === undefined || address.password === undefined
                 ? {}
                 : { user: address.user, pass: Redacted.value(address.password) }),

@@ -16,8 +16,9 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
     case "ci-failed":
       return [notify(runId, run, policy, "failure-queued", run.title)]
     case "fetch-started": {
-      const { workflowRunId, runAttempt, pipelineUrl, errorType, digest } = run.source
-      const given = digest === undefined ? {} : { given: { digest, ...(errorType === undefined ? {} : { errorType }) } }
+      const { workflowRunId, runAttempt, pipelineUrl, errorType, digest, failedJobs } = run.source
+      const named = { ...(errorType === undefined ? {} : { errorType }), ...(failedJobs === undefined ? {} : { failedJobs }) }
+      const given = digest === undefined ? {} : { given: { digest, ...named } }
       return [
         {
           type: "github.fetch-failure",

@@ -65,9 +65,9 @@ export const announce = ({ entries, commands }: Applied) =>
       entries,
       (entry) => {
         const message = ledgerMessage(entry)
-        return Effect.ignore(bus.publish(runSubject(message.runId, message.type), encodeMessage(message), message.id))
+        return bus.tell(runSubject(message.runId, message.type), encodeMessage(message), message.id)
       },
-      { concurrency: "unbounded", discard: true },
+      { discard: true },
     )
     yield* Effect.all([send(commands), tell], { concurrency: "unbounded", discard: true })
   })
