@@ -5,7 +5,7 @@ import type { Ran } from "./run-commands.ts"
 const network =
   /\b(?:EAI_AGAIN|ENOTFOUND|ENETUNREACH)\b|getaddrinfo|[Tt]emporary failure in name resolution|Could not resolve host|[Nn]etwork is unreachable|Name or service not known|dial tcp: lookup/u
 const missingNode =
-  /Cannot find (?:module|package) '([^'./][^']*)'|Failed to resolve (?:import|entry for package) "([^"./][^"]*)"|Could not resolve "([^"./][^"]*)"/u
+  /Cannot find (?:module|package) '([^'./\n][^'\n]{0,200})'|Failed to resolve (?:import|entry for package) "([^"./\n][^"\n]{0,200})"|Could not resolve "([^"./\n][^"\n]{0,200})"/u
 const missingPython = /No module named '?([A-Za-z_]\w*)/u
 const missingTool = /(?:^|[:\s])([\w@./+-]+): (?:command )?not found/mu
 

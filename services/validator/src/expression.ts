@@ -8,6 +8,8 @@ export type Scope = ReadonlyMap<string, Value>
 export const unknown = Symbol("unknown")
 type Result = Value | typeof unknown
 
+/** Longer expressions are not read; the parser's depth is bounded by it. */
+const mostTokens = 500
 const token = /\s*(?:('(?:[^']|'')*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|(==|!=|<=|>=|&&|\|\||[!()<>,]))/y
 
 const tokenize = (text: string): ReadonlyArray<string> | undefined => {
@@ -122,7 +124,7 @@ class Parser {
 /** The value of what stands between `${{` and `}}`. */
 export const evaluate = (text: string, scope: Scope): Result => {
   const tokens = tokenize(text)
-  if (tokens === undefined) return unknown
+  if (tokens === undefined || tokens.length > mostTokens) return unknown
   const parser = new Parser(tokens, scope)
   const value = parser.or()
   return parser.done ? value : unknown
@@ -134,7 +136,7 @@ export const evaluateCondition = (text: string, scope: Scope): boolean | typeof 
   return value === unknown ? unknown : truthy(value)
 }
 
-const placeholder = /\$\{\{(.*?)\}\}/gsu
+const placeholder = /\$\{\{(.{0,1000}?)\}\}/gsu
 
 /** The text with every `${{ }}` replaced; `unknown` lists the expressions that have no known value, which are replaced by nothing. */
 export const interpolate = (text: string, scope: Scope): { readonly text: string; readonly unknown: ReadonlyArray<string> } => {

@@ -19,19 +19,20 @@ const mostSlots = 64
 const unavailable = (path: string) => (cause: unknown) =>
   new WorkspaceUnavailable({ reason: `The workspace directory ${path} cannot be used: ${String(cause)}` })
 
+/** What `flock` ends with when somebody else holds the lock. */
+const busy = 1
+
 /** True when the lock is ours; it is given back with the scope, or by the kernel when this process dies. */
-const lock = (file: string): Effect.Effect<boolean, never, Scope.Scope> =>
+const lock = (file: string): Effect.Effect<boolean, WorkspaceUnavailable, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof spawn> | undefined>((resume) => {
-        const child = spawn(
-          "setpriv",
-          ["--pdeathsig=KILL", "flock", "--nonblock", "--no-fork", file, "sh", "-c", "echo held; exec sleep infinity"],
-          { env: { PATH: systemPath }, stdio: ["ignore", "pipe", "ignore"] },
-        )
+      Effect.callback<ReturnType<typeof spawn> | undefined, WorkspaceUnavailable>((resume) => {
+        const held = ["flock", "--nonblock", "--no-fork", file, "sh", "-c", "echo held; exec sleep infinity"]
+        const child = spawn("setpriv", ["--pdeathsig=KILL", ...held], { env: { PATH: systemPath }, stdio: ["ignore", "pipe", "ignore"] })
+        const broken = (why: string) => resume(Effect.fail(unavailable(file)(`it cannot be locked: ${why}`)))
         child.stdout.once("data", () => resume(Effect.succeed(child)))
-        child.once("error", () => resume(Effect.succeed(undefined)))
-        child.once("close", () => resume(Effect.succeed(undefined)))
+        child.once("error", (error) => broken(error.message))
+        child.once("close", (code) => (code === busy ? resume(Effect.succeed(undefined)) : broken(`flock ended with ${code}`)))
         child.unref()
       }),
       (child) => Effect.sync(() => child?.kill("SIGKILL")),
