@@ -96,6 +96,7 @@ const packageJsonFindings = (file: ChangedFile): ReadonlyArray<Finding> => {
   const dependencies = SECTIONS.flatMap((section) => {
     const had = readNames(before[section])
     return Object.entries(readNames(after[section])).flatMap(([name, version]) => {
+      if (!(name in had) && typeof version === "string" && version.startsWith("workspace:")) return []
       if (!(name in had)) return [finding("new-dependency", file.path, `${name} is new in ${section}`)]
       const elsewhere =
         typeof version === "string" &&

@@ -31,7 +31,7 @@ const PROTECTED: ReadonlyArray<readonly [RegExp, string]> = [
     "where packages come from",
   ],
   [/(?:^|\/)(?:\.yarn|\.mvn|\.cargo|\.bundle)\//i, "where packages come from"],
-  [/(?:^|\/)(?:\.env(?:\..*)?|\.envrc)$/i, "the environment"],
+  [/(?:^|\/)(?:\.env(?!\.(?:example|sample|template)$)(?:\..*)?|\.envrc)$/i, "the environment"],
   [/^(?:\.vscode|\.idea|\.devcontainer)\//i, "what an editor runs"],
   [/(?:^|\/)(?:Dockerfile(?:\..*)?|docker-compose.*\.ya?ml|compose\.ya?ml)$/i, "what containers run"],
 ]

@@ -201,6 +201,7 @@ describe("a patch waits for approval", () => {
       "unsafe-patch: installing would run its postinstall script",
     ])
     expect(to({ ...base, dependencies: { a: "^1.0.1" } })).toStrictEqual([])
+    expect(to({ ...base, dependencies: { a: "^1.0.0", ours: "workspace:*" } })).toStrictEqual([])
   })
 
   it.each([

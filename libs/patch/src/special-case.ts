@@ -47,8 +47,21 @@ export const specialCases = (file: ChangedFile, failure: ReadonlyArray<string>):
 
 const literalsOf = (text: string): ReadonlyArray<string> => text.match(LITERAL) ?? []
 
+/** Numbers that say where and how long, not what: positions, gutters of code frames, times, counts, test numbers. */
+const POSITIONS: ReadonlyArray<RegExp> = [
+  /:\d+(?::\d+)?(?=[\s)\]:,"']|$)/gm,
+  /\(\d+,\d+\)/g,
+  /^\s*>?\s*\d+\s*[|│].{0,2}/gm,
+  /\bline \d+/gi,
+  /\b\d+(?:\.\d+)?\s?(?:ms|s|%|MB|KB)\b/g,
+  /\b\d+ (?:tests?|passed|failed|failing|passing|errors?|total|skipped|more)\b/g,
+  /\b(?:not ok|ok|exit code|duration_ms:?|pass|fail|tests|suites)\s+\d[\d.]*/g,
+  /^(?:\[[\w ]+\]\s*)?\d+\.\.\d+$/gm,
+]
+
 /** The values a failure speaks of: its literals, and what stands after expected, actual and the like. */
-const wordsOf = (text: string): ReadonlyArray<string> => {
+const wordsOf = (whole: string): ReadonlyArray<string> => {
+  const text = POSITIONS.reduce((rest, pattern) => rest.replace(pattern, " "), whole)
   const told = Array.from(
     text.matchAll(/(?:expected|actual|received|got|want|left|right|but was|Expected|Received)\b:?\s*[<"'`]?([^\s"'`<>,;)]{2,100})/g),
     ([, value = ""]) => value,

@@ -351,6 +351,12 @@ describe("a special case for the failing input is seen", () => {
     expect(found).toMatch(/a value of the failing test/)
   })
 
+  it("but not numbers that only say where, how long and how many", () => {
+    const digest =
+      'not ok 17 - adds (25.5ms)\n    at x (src/f.js:17:25)\n> 17 | f(1)\n42 tests failed\nexit code 42\nFile "f.py", line 17\nf.ts(17,25): error'
+    expect(judge("src/f.js", before, before.replace("{\n", "{\n  if (a === 17 || a === 25) return 42\n"), [digest])).toStrictEqual([])
+  })
+
   it("but not values that the code knew, ordinary values, or other ones", () => {
     expect(
       judge("src/f.js", `${before}const known = 42\n`, `${before.replace("compute", "42 || compute")}const known = 42\n`, failure),
