@@ -31,6 +31,7 @@ const makeLedger = (length: number) => {
       page: () => unused,
       find: () => unused,
       ledger: () => unused,
+      accepted: () => unused,
       remembered: () => unused,
       head: Effect.sync(() => ledger.entries.length),
       after: (position, limit, only) =>

@@ -1,3 +1,4 @@
+import { events } from "@ci-fix-pilot/contract/events"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import { type RunEvent, runEvents } from "@ci-fix-pilot/contract/run-events"
 import { Strategy } from "@ci-fix-pilot/contract/values"
@@ -42,6 +43,7 @@ const entryRows = rowsOf(
   }),
 )
 const countRows = rowsOf(Schema.Struct({ count: Schema.Finite }))
+const acceptedRows = rowsOf(Schema.Struct({ data: events["ci-failed"], at: Schema.Date }))
 const rememberedRows = rowsOf(
   Schema.Struct({ attempt: Schema.NullOr(Schema.Int), told: Schema.String, outcome: Schema.NullOr(Schema.String), at: Schema.Date }),
 )
@@ -134,6 +136,14 @@ export const layer = Layer.effect(
           Effect.map((rows) => rows.map(entryOf)),
         ),
       head: count(query("select coalesce(max(position), 0)::float8 as count from run_event")),
+      accepted: (runId) =>
+        query(
+          "select body -> 'data' as data, received_at as at from inbox where run_id = $1 and type = 'ci-failed' order by received_at limit 1",
+          [runId],
+        ).pipe(
+          Effect.flatMap(acceptedRows),
+          Effect.map(([row]) => Option.map(Option.fromNullishOr(row), ({ data, at }) => ({ data, at: at.toISOString() }))),
+        ),
       remembered: (runId) =>
         query(
           `select attempt, coalesce(data ->> 'outcome', '') as told, outcome, coalesce(closed_at, created_at) as at

@@ -1,3 +1,4 @@
+import type { EventData } from "@ci-fix-pilot/contract/events"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import type { SqlError } from "@ci-fix-pilot/sql/Sql"
 import { Context, type Effect, type Option } from "effect"
@@ -20,6 +21,12 @@ export interface Remembering {
   readonly at: string
 }
 
+/** A webhook on disk: its run exists from then on, even if nobody has begun it. */
+export interface Accepted {
+  readonly data: EventData<"ci-failed">
+  readonly at: string
+}
+
 /** The read side of the ledger: it never writes a run. Layer: `Runs.postgres`. */
 export class Runs extends Context.Service<
   Runs,
@@ -33,6 +40,8 @@ export class Runs extends Context.Service<
     readonly after: (position: number, limit: number, runId?: string) => Effect.Effect<ReadonlyArray<LedgerEntry>, SqlError>
     /** The last position that was committed; 0 for an empty ledger. */
     readonly head: Effect.Effect<number, SqlError>
+    /** A failure that was accepted for this run, whether or not the planner has seen it. */
+    readonly accepted: (runId: string) => Effect.Effect<Option.Option<Accepted>, SqlError>
     readonly remembered: (runId: string) => Effect.Effect<ReadonlyArray<Remembering>, SqlError>
   }
 >()("ci-fix-pilot/api/Runs") {}

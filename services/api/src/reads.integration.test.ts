@@ -97,6 +97,20 @@ describe("one run", () => {
     expect(await json(`/v1/ci-healing/runs/${runId(2)}`)).toMatchObject({ status: "escalated", report: { reason: "nothing helped" } })
   })
 
+  it("is queued from the moment its webhook is on disk", async () => {
+    const body = JSON.stringify(failed(5)).replaceAll("'", "''")
+    await api.rows(
+      `insert into inbox (source, key, run_id, type, body, body_sha256, message_id, traceparent) values ('webhook', 'k5', '${runId(5)}', 'ci-failed', '${body}', '', 'inbox:webhook:5', '')`,
+    )
+    expect(await json(`/v1/ci-healing/runs/${runId(5)}`)).toMatchObject({
+      runId: runId(5),
+      status: "queued",
+      repository: "acme/shop-5",
+      events: [],
+    })
+    await api.rows("update inbox set applied_at = now()")
+  })
+
   it("remembers what was recalled for it and what was kept of it", async () => {
     await api.rows(
       `insert into command (command_id, run_id, type, data, attempt, traceparent, deadline_at) values ('c1', '${runId(1)}', 'memory.remember', '{"outcome":"validated"}', 1, '', now())`,

@@ -1,7 +1,8 @@
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import { target } from "@ci-fix-pilot/testkit/scripted-answers"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { fold, runDetail } from "./run-detail.ts"
+import { acceptedRun, fold, runDetail } from "./run-detail.ts"
 import { RunDetail } from "./run-view.ts"
 import { escalated, failed, fixed, patch, runId } from "./stories.suite.ts"
 
@@ -53,6 +54,11 @@ describe("a run in full", () => {
 
   it("shows entries as the stream does", () => {
     expect(runDetail(summary, ledgerOf([failed(1)]))?.events).toEqual(ledgerOf([failed(1)]).map(({ event: _, ...entry }) => entry))
+  })
+
+  it("fits what the API promises when nobody has begun it", () => {
+    const detail = acceptedRun(runId(1), { data: { title: "", target: target(1) }, at: "2026-11-23T01:00:00.000Z" })
+    expect(Schema.decodeUnknownSync(RunDetail)(JSON.parse(JSON.stringify(detail)))).toEqual(detail)
   })
 
   it("is nothing without a ledger", () => {

@@ -1,5 +1,7 @@
+import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
+import type { Accepted } from "./Runs.ts"
 import type { LedgerEntry, RunDetail, RunSummary } from "./run-view.ts"
 
 /** The state that a ledger stands for; undefined for an empty one. */
@@ -34,5 +36,22 @@ export const runDetail = (
     ...(run.report === undefined ? {} : { report: run.report }),
     tokens: run.tokens,
     events: ledger.map(without),
+  }
+}
+
+/** A run that was accepted and that the planner has not begun: all there is to show is what the webhook said. */
+export const acceptedRun = (runId: RunId, { data, at }: Accepted): RunDetail => {
+  const { target, title, signature, digest, failedJobs = [] } = data
+  const { repository, branch, commitSha } = target
+  return {
+    ...{ runId, repository, branch, commitSha, title, status: "queued", phase: "queued", signature: signature ?? null },
+    ...{ attempt: 0, maxAttempts: 0, strategy: null, pullRequestUrl: null, costUsd: 0 },
+    ...{ createdAt: at, updatedAt: at, stoppedAt: null, deadlineAt: null, position: 0 },
+    source: data,
+    failedJobs,
+    ...(digest === undefined ? {} : { digest }),
+    attempts: [],
+    tokens: 0,
+    events: [],
   }
 }

@@ -53,6 +53,20 @@ describe("a signed failure", () => {
     expect(await count()).toBe(1)
   })
 
+  it("reported to two copies of ingest at once is one row as well", async () => {
+    const url = await database.freshDatabase()
+    const copies = await Promise.all([startListening(url, broker.url), startListening(url, broker.url)])
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, n) => copies.map((copy) => answerOf(copy.post(failureOf(n % 10))))).flat(),
+      )
+      expect(answers.filter(({ deduplicated }) => !deduplicated)).toHaveLength(10)
+      expect(await copies[0]?.rows("select count(*)::int as n from inbox")).toEqual([{ n: 10 }])
+    } finally {
+      await Promise.all(copies.map((copy) => copy.stop()))
+    }
+  })
+
   it("is answered with how its run stands", async () => {
     const { runId } = await answerOf(ingest.post(failureOf(1)))
     await ingest.rows(

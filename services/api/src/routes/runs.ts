@@ -6,7 +6,7 @@ import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import { Runs, type RunsQuery } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
-import { fold, runDetail } from "../run-detail.ts"
+import { acceptedRun, fold, runDetail } from "../run-detail.ts"
 import { RunDetail, RunMemory, RunPage, Status } from "../run-view.ts"
 
 const standard = Schema.toStandardSchemaV1
@@ -43,11 +43,13 @@ const ledgerOf = Effect.fn("api.read-ledger")(function* (runId: string) {
 })
 
 const detail = Effect.fn("api.read-run")(function* (runId: string) {
+  if (!isRunId(runId)) return yield* noSuchRun(runId)
   const runs = yield* Runs
-  const ledger = yield* ledgerOf(runId)
-  const summary = yield* runs.find(runId)
-  const found = Option.flatMap(summary, (known) => Option.fromUndefinedOr(runDetail(known, ledger)))
-  return yield* Effect.fromOption(found).pipe(Effect.mapError(() => noSuchRun(runId)))
+  const ledger = yield* runs.ledger(runId)
+  const found = Option.flatMap(yield* runs.find(runId), (known) => Option.fromUndefinedOr(runDetail(known, ledger)))
+  if (Option.isSome(found)) return found.value
+  const accepted = Option.map(yield* runs.accepted(runId), (webhook) => acceptedRun(runId, webhook))
+  return yield* Effect.fromOption(accepted).pipe(Effect.mapError(() => noSuchRun(runId)))
 })
 
 const memory = Effect.fn("api.read-memory")(function* (runId: string) {
