@@ -31,7 +31,7 @@ describe("npm run", () => {
   it("says which tasks there are when it is given another", () => {
     const { status, stderr } = spawnSync("node", ["deploy/bootstrap.mjs", "dance"], { cwd: checkout(), encoding: "utf8" })
     expect(status).toBe(2)
-    expect(stderr).toContain("bench, demo, heal, images, start, test")
+    expect(stderr).toContain("bench, demo, forge, heal, images, start, test, watch")
   })
 
   it("gives the task its arguments and keeps its exit code", () => {

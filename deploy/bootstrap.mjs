@@ -15,10 +15,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tasks = {
   bench: "deploy/bench/main.ts",
   demo: "deploy/demo.ts",
+  forge: "deploy/forge/main.ts",
   heal: "deploy/heal.ts",
   images: "deploy/images/build-sandbox-image.ts",
   start: "deploy/start.ts",
   test: "deploy/test.ts",
+  watch: "deploy/watch.ts",
 }
 
 const [, , task = "", ...args] = argv

@@ -8,6 +8,8 @@ import { connect } from "@nats-io/transport-node"
 import { Config, Effect, Option, Redacted } from "effect"
 
 const internal = /^(?:_INBOX|\$)/u
+/** What the broker hands to a durable shows once more, under the same subject: only the publishing is shown. */
+const delivery = /^\$JS\.ACK\./u
 
 const settings = await Effect.runPromise(
   Config.all({
@@ -19,4 +21,5 @@ const login = Option.isSome(settings.password) ? { user: "operator", pass: Redac
 const connection = await connect({ servers: settings.servers, name: "operator", inboxPrefix: "_INBOX_operator", ...login })
 process.stderr.write(`listening at ${settings.servers}; Ctrl-C ends\n`)
 for await (const message of connection.subscribe(Bun.argv[2] ?? ">"))
-  if (!internal.test(message.subject)) process.stdout.write(`${message.subject} ${message.string()}\n`)
+  if (!internal.test(message.subject) && !delivery.test(message.reply ?? ""))
+    process.stdout.write(`${message.subject} ${message.string()}\n`)
