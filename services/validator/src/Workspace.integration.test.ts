@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { ConfigProvider, Effect, Layer, type Scope } from "effect"
@@ -115,6 +126,23 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
       const work = Effect.flip(Workspace.use((workspace) => workspace.view(repository.at(commit), { changes })))
       expect(await within(work, settings)).toMatchObject({ _tag: "CommitUnusable" })
       expect(readFileSync(join(outside, "passwd"), "utf8")).toBe("untouched\n")
+    })
+
+    it("never takes new content for the target of the symbolic link that it replaces", async () => {
+      const commit = repository.commit({ "a.txt": "one\n", link: { link: "a.txt" } })
+      const changes = [{ path: "link", content: new TextEncoder().encode("/etc/passwd") }]
+      const seen = await within(
+        Effect.map(
+          Workspace.use((workspace) => workspace.view(repository.at(commit), { changes })),
+          ({ root }) => [
+            lstatSync(join(root, "link")).isFile(),
+            readFileSync(join(root, "link"), "utf8"),
+            readFileSync(join(root, "a.txt"), "utf8"),
+          ],
+        ),
+        settings,
+      )
+      expect(seen).toEqual([true, "/etc/passwd", "one\n"])
     })
 
     it("leaves no view and no mount behind when the scope closes", async () => {

@@ -57,8 +57,9 @@ export const treeShaOf = (tree: string) =>
     sha,
   )
 
-const modeIn = (listing: string): ReadonlyMap<string, string> =>
-  new Map(listing.split("\0").map((line) => [line.slice(line.indexOf("\t") + 1), line.slice(0, 6)] as const))
+/** Files that are executable now. Whatever else a path was (a symbolic link above all), its new content is a plain file. */
+const executableIn = (listing: string): ReadonlySet<string> =>
+  new Set(listing.split("\0").flatMap((line) => (line.startsWith("100755 ") ? [line.slice(line.indexOf("\t") + 1)] : [])))
 
 /**
  * Applies changes to a commit in an index and an object store of their own: gives the tree that results, and writes the changed files
@@ -96,9 +97,11 @@ export const stageChanges = Effect.fn("tree.stage")(function* (
     run(["ls-files", "-z", "--stage", "--", ...changes.map(({ path }) => path)]),
     unavailable,
   )
-  const [blobs, present] = [hashes.toString("latin1").split("\n"), modeIn(listing.toString("utf8"))]
+  const [blobs, executable] = [hashes.toString("latin1").split("\n"), executableIn(listing.toString("utf8"))]
   const removals = changes.filter(({ content }) => content === null).map(({ path }) => `0 ${"0".repeat(blobs[0]?.length || 40)}\t${path}\0`)
-  const additions = written.map(({ path, mode }, number) => `${mode ?? present.get(path) ?? "100644"} ${blobs[number]}\t${path}\0`)
+  const additions = written.map(
+    ({ path, mode }, number) => `${mode ?? (executable.has(path) ? "100755" : "100644")} ${blobs[number]}\t${path}\0`,
+  )
   const update = run(["update-index", "-z", "--index-info"], { input: [...removals, ...additions].join("") })
   yield* Effect.mapError(
     update,

@@ -49,9 +49,10 @@ export const writeIntoView = Effect.fn("view.write")(function* (
     const target = join(root, path)
     await rm(target, { force: true, recursive: true })
     if (content === null) return
+    const made = await lstat(join(staged, path))
+    if (!made.isFile()) throw new Error("it is no regular file")
     await copyFile(join(staged, path), target, constants.COPYFILE_EXCL)
-    const { mode } = await lstat(join(staged, path))
-    await chmod(target, mode & 0o111 ? 0o755 : 0o644)
+    await chmod(target, made.mode & 0o111 ? 0o755 : 0o644)
     await own(target)
   }
   const ordered = [...changes.filter(({ content }) => content === null), ...changes.filter(({ content }) => content !== null)]
