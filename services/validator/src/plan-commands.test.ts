@@ -50,3 +50,10 @@ describe("the operator's command", () => {
     })
   })
 })
+
+describe("a plan that is too large for its messages", () => {
+  it("is none", () => {
+    const env = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`NAME_${index}`, "x".repeat(1_500)]))
+    expect(plan({ config: JSON.stringify({ commands: ["make a", "make b"], env }) })).toMatchObject({ unsupported: /longer than 64 KB/ })
+  })
+})

@@ -63,8 +63,21 @@ const fromConfig = (text: string): Planned => {
   return { plan: { commands: distinct(known(planned)), installs: known(installs), notes: [] } }
 }
 
+/** A plan travels with every command of its run, beside a patch and a log's digest, in messages of at most 256 KB. */
+const mostPlanBytes = 64 * 1024
+
 /** The plan, or why there is none. */
 export const planCommands = (input: PlanInput): Planned => {
+  const planned = choosePlan(input)
+  if ("unsupported" in planned) return { unsupported: planned.unsupported, notes: planned.notes.slice(0, mostNotes) }
+  const notes = planned.plan.notes.slice(0, mostNotes)
+  if (Buffer.byteLength(JSON.stringify(planned.plan.commands)) <= mostPlanBytes) return { plan: { ...planned.plan, notes } }
+  return { unsupported: `The commands and their environment are longer than ${mostPlanBytes / 1024} KB.`, notes }
+}
+
+const mostNotes = 50
+
+const choosePlan = (input: PlanInput): Planned => {
   const override = input.override?.trim() ?? ""
   if (override !== "")
     return {
