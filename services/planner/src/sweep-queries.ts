@@ -57,7 +57,7 @@ export const checked = (commandIds: ReadonlyArray<string>) =>
   Sql.use((sql) =>
     sql.query(
       `update command set checked_at = now() where command_id in (
-         select command_id from command where command_id in (select value from jsonb_array_elements_text($1::text::jsonb)) order by command_id for update skip locked)`,
+         select command_id from command where command_id = any (array(select value from jsonb_array_elements_text($1::text::jsonb))) order by command_id for update skip locked)`,
       [JSON.stringify(commandIds)],
     ),
   )

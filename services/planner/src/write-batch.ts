@@ -80,7 +80,7 @@ where c.command_id = x.command_id`
 const closeOver = `
 update command set closed_at = now(), outcome = 'the run ended'
 where command_id in (
-  select command_id from command where run_id in (select value from jsonb_array_elements_text($1::text::jsonb)) and closed_at is null
+  select command_id from command where run_id = any (array(select value from jsonb_array_elements_text($1::text::jsonb))) and closed_at is null
     and type not in (select value from jsonb_array_elements_text($2::text::jsonb)) order by command_id for update skip locked)`
 
 const settleInbox = `

@@ -93,6 +93,10 @@ create table command (
 create index command_open on command (not_before) where closed_at is null;
 create index command_run on command (run_id);
 
+-- Both are changed several times in a short life: room on their pages keeps those changes out of the indexes, and what they leave is cleared soon.
+alter table command set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
+alter table run set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 200);
+
 -- Messages that were applied: a repeat writes nothing.
 create table applied (message_id text primary key, at timestamptz not null default now());
 create index applied_at on applied (at);
