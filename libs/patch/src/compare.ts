@@ -1,5 +1,6 @@
 import type { DiffLine, FileDiff } from "./diff.ts"
-import { hunksOf, type Numbered } from "./hunks.ts"
+import { hunksOf } from "./hunks.ts"
+import type { Numbered } from "./part-run.ts"
 
 /** More different lines than this are not aligned with each other: the file's changed middle is replaced as a whole. */
 const MAX_EDITS = 1_000
@@ -28,7 +29,7 @@ const align = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): Rea
   const middle = edits(before.slice(head, before.length - tail), after.slice(head, after.length - tail))
   return [
     ...before.slice(0, head).map((text, at) => entry(at, " ", text)),
-    ...inGitOrder(middle.map((edit) => entry(edit.old + head, edit.kind, edit.text))),
+    ...middle.map((edit) => entry(edit.old + head, edit.kind, edit.text)),
     ...before.slice(before.length - tail).map((text, at) => entry(before.length - tail + at, " ", text)),
   ]
 }
@@ -82,23 +83,3 @@ const explore = (before: ReadonlyArray<string>, after: ReadonlyArray<string>) =>
 }
 
 const reachedAt = (ends: ReadonlyMap<number, number>, k: number): number => ends.get(k) ?? -1
-
-/** Within each run of changes, removals stand before additions, and additions before the line that follows the run. */
-const inGitOrder = (lines: ReadonlyArray<Numbered>): ReadonlyArray<Numbered> => {
-  const out: Array<Numbered> = []
-  let added: Array<Numbered> = []
-  const flush = (old: number | undefined) => {
-    out.push(...added.map((line) => ({ ...line, old: old ?? line.old })))
-    added = []
-  }
-  for (const line of lines) {
-    if (line.line.kind === "+") added.push(line)
-    else if (line.line.kind === "-") out.push(line)
-    if (line.line.kind !== " ") continue
-    flush(line.old)
-    out.push(line)
-  }
-  const last = out.at(-1)
-  flush(last === undefined ? undefined : last.old + 1)
-  return out
-}

@@ -1,3 +1,5 @@
+import { inGitOrder } from "./git-order.ts"
+
 /** One line of a hunk. `text` has no line feed but keeps a carriage return; `noNewline`: the file ends here without a line feed. */
 export interface DiffLine {
   readonly kind: " " | "+" | "-"
@@ -45,6 +47,7 @@ export const linesOf = (file: FileDiff, kind: "+" | "-"): ReadonlyArray<{ readon
 /** The diff that undoes this one: applies to what this one produces and restores what it was applied to. */
 export const reverseDiff = (files: ReadonlyArray<FileDiff>): ReadonlyArray<FileDiff> => files.map(reverseFile)
 
+const TURNED = { " ": " ", "+": "-", "-": "+" } as const
 const REVERSED = { modified: "modified", added: "deleted", deleted: "added", renamed: "renamed", copied: "deleted" } as const
 
 const reverseFile = (file: FileDiff): FileDiff => ({
@@ -59,20 +62,6 @@ const reverseFile = (file: FileDiff): FileDiff => ({
     oldCount: hunk.newCount,
     newStart: hunk.oldStart,
     newCount: hunk.oldCount,
-    lines: reverseLines(hunk.lines),
+    lines: inGitOrder(hunk.lines.map((line) => ({ ...line, kind: TURNED[line.kind] }))),
   })),
 })
-
-/** Within each run of changes, removals stand before additions, as git writes them. */
-const reverseLines = (lines: ReadonlyArray<DiffLine>): ReadonlyArray<DiffLine> => {
-  const out: Array<DiffLine> = []
-  let added: Array<DiffLine> = []
-  for (const line of lines) {
-    if (line.kind === "-") added.push({ ...line, kind: "+" })
-    if (line.kind === "+") out.push({ ...line, kind: "-" })
-    if (line.kind !== " ") continue
-    out.push(...added, line)
-    added = []
-  }
-  return [...out, ...added]
-}

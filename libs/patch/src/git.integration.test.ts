@@ -38,7 +38,7 @@ const byUs = (content: string, diff: ReadonlyArray<FileDiff>): string | undefine
   return result._tag === "Success" ? result.success.get("x") : undefined
 }
 
-const line = fc.constantFrom("a", "b", "c", "d", "", "e", "f\r")
+const line = fc.constantFrom("a", "b", "c", "const d = 1", "const d = 2", "call(e)", "call(f)", "", "g\r")
 const content = fc.tuple(fc.array(line, { maxLength: 40 }), fc.boolean()).map(([lines, ended]) => lines.join("\n") + (ended ? "\n" : ""))
 
 const ended = content.map((text) => (text === "" || text.endsWith("\n") ? text : `${text}\n`))

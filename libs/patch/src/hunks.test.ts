@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { applyDiff } from "./apply.ts"
 import { diffContents } from "./compare.ts"
-import { type FileDiff, reverseDiff } from "./diff.ts"
+import { countLines, type FileDiff } from "./diff.ts"
 import { piecesOf, selectPieces } from "./hunks.ts"
 import { parseDiff } from "./parse.ts"
 import { printDiff } from "./print.ts"
@@ -15,7 +15,33 @@ const applied = (diff: ReadonlyArray<FileDiff>, before: string) => {
 }
 
 describe("pieces of a diff", () => {
-  it("parts changes in one hunk that stand apart, and keeps a replaced run of lines together", () => {
+  const parts = (before: string, after: string) => {
+    const file = diffContents("x", before, after)
+    const diff = file ? [file] : []
+    return piecesOf(diff).map(({ id }) => applied(selectPieces(diff, [id]), before))
+  }
+
+  it("parts lines that were edited side by side, and what was added among them", () => {
+    expect(parts("const a = 1\nconst b = 2\n", "const a = 10\nconst b = 20\n")).toStrictEqual([
+      "const a = 10\nconst b = 2\n",
+      "const a = 1\nconst b = 20\n",
+    ])
+    expect(parts("return a + b\n", "// the sum of both\nreturn a - b\n")).toStrictEqual([
+      "// the sum of both\nreturn a + b\n",
+      "return a - b\n",
+    ])
+    expect(parts("if (a < b) x()\nlog('one')\n", "if (a <= b) x()\nmore()\nlog('two')\n")).toStrictEqual([
+      "if (a <= b) x()\nlog('one')\n",
+      "if (a < b) x()\nmore()\nlog('one')\n",
+      "if (a < b) x()\nlog('two')\n",
+    ])
+  })
+
+  it("keeps a run that was rewritten in one piece", () => {
+    expect(parts("one\ntwo\nthree\n", "alpha\nbeta\n")).toStrictEqual(["alpha\nbeta\n"])
+  })
+
+  it("parts changes in one hunk that stand apart", () => {
     const file = diffContents("x", "1\n2\n3\n4\n5\n6\n7\n", "1\nTWO\n3\n4\n5\nSIX\nsix\n7\n")
     expect(file?.hunks).toHaveLength(1)
     expect(piecesOf(file ? [file] : [])).toStrictEqual([
@@ -53,21 +79,29 @@ describe("pieces of a diff", () => {
     )
   })
 
-  it("applies, prints and reads back whatever is chosen; the rest can be applied afterwards by itself", () => {
+  it("applies, prints and reads back whatever is chosen, and changes just that", () => {
+    const word = fc.constantFrom("const a = 1", "const a = 2", "const b = 1", "call(a, b)", "call(a, c)", "}", "")
+    const code = fc.array(word, { maxLength: 30 }).map((lines) => `${lines.join("\n")}\n`)
     fc.assert(
-      fc.property(content, content, fc.infiniteStream(fc.boolean()), (before, after, choice) => {
+      fc.property(code, code, fc.infiniteStream(fc.boolean()), (before, after, choice) => {
         const file = diffContents("x", before, after)
         if (file === undefined) return
-        const ids = piecesOf([file]).map((piece) => piece.id)
-        const chosen = ids.filter(() => choice.next().value)
-        const part = selectPieces([file], chosen)
-        if (part.length > 0) expect(printDiff(Effect.runSync(parseDiff(printDiff(part))))).toBe(printDiff(part))
-        const middle = applied(part, before) ?? ""
-        const undone = selectPieces(
-          reverseDiff([file]),
-          ids.filter((id) => !chosen.includes(id)),
+        const pieces = piecesOf([file])
+        const chosen = pieces.filter(() => choice.next().value)
+        const part = selectPieces(
+          [file],
+          chosen.map(({ id }) => id),
         )
-        expect(applied(undone, after)).toBe(middle)
+        if (part.length > 0) expect(printDiff(Effect.runSync(parseDiff(printDiff(part))))).toBe(printDiff(part))
+        const count = (kind: "added" | "removed") => chosen.reduce((sum, piece) => sum + piece[kind], 0)
+        const length = (text: string | undefined) => text?.split("\n").length ?? 0
+        expect(length(applied(part, before)) - length(before)).toBe(count("added") - count("removed"))
+        expect(part.map(countLines).reduce((sum, each) => sum + each.added + each.removed, 0)).toBe(count("added") + count("removed"))
+        const rest = selectPieces(
+          [file],
+          pieces.filter((piece) => !chosen.includes(piece)).map(({ id }) => id),
+        )
+        expect(rest.length + part.length > 0).toBe(true)
       }),
       { numRuns: 500 },
     )

@@ -1,9 +1,11 @@
-import type { DiffLine, FileDiff, Hunk } from "./diff.ts"
+import type { FileDiff, Hunk } from "./diff.ts"
+import { inGitOrder } from "./git-order.ts"
+import { type Numbered, partRun } from "./part-run.ts"
 
 /** Lines of context around a change, as git writes them. */
 const CONTEXT = 3
 
-/** The smallest part of a diff that can be taken or left on its own: a run of changed lines, or a whole file that comes, goes or moves. */
+/** The smallest part of a diff that can be taken or left on its own: a line and its replacement, a run of lines, or a whole file that comes, goes or moves. */
 export interface Piece {
   /** Its place in the diff, from 0. */
   readonly id: number
@@ -36,16 +38,12 @@ export const selectPieces = (files: ReadonlyArray<FileDiff>, ids: Iterable<numbe
   let next = 0
   return files.flatMap((file) => {
     if (isWhole(file)) return chosen.has(next++) ? [file] : []
-    const lines = file.hunks.flatMap((hunk) => {
-      const kept: Array<Numbered> = []
-      let taken = false
-      numbered(hunk).forEach((entry, at, all) => {
-        if (entry.line.kind !== " " && (at === 0 || all[at - 1]?.line.kind === " ")) taken = chosen.has(next++)
-        if (entry.line.kind === " " || taken) kept.push(entry)
-        else if (entry.line.kind === "-") kept.push({ ...entry, line: { ...entry.line, kind: " " } })
-      })
-      return kept
-    })
+    const lines = file.hunks.flatMap((hunk) =>
+      stretches(numbered(hunk)).flatMap((stretch) => {
+        if (stretch[0]?.line.kind === " ") return stretch
+        return partRun(stretch).flatMap((part) => (chosen.has(next++) ? part : leftOut(part)))
+      }),
+    )
     const hunks = hunksOf(lines)
     return hunks.length === 0 ? [] : [{ ...file, hunks }]
   })
@@ -55,26 +53,29 @@ export const selectPieces = (files: ReadonlyArray<FileDiff>, ids: Iterable<numbe
 const isWhole = (file: FileDiff): boolean =>
   file.change !== "modified" || file.binary || file.oldMode !== file.newMode || file.hunks.length === 0
 
-/** A line with its number in the old file; an addition has the number of the line before which it stands. */
-export interface Numbered {
-  readonly old: number
-  readonly line: DiffLine
-}
-
 const numbered = (hunk: Hunk): ReadonlyArray<Numbered> => {
   let old = hunk.oldCount === 0 ? hunk.oldStart + 1 : hunk.oldStart
   return hunk.lines.map((line) => ({ line, old: line.kind === "+" ? old : old++ }))
 }
 
-const runsOf = (lines: ReadonlyArray<Numbered>): ReadonlyArray<ReadonlyArray<Numbered>> => {
-  const runs: Array<Array<Numbered>> = []
+/** What a part becomes when it is not chosen: its removals stay as context, its additions do not come. */
+const leftOut = (part: ReadonlyArray<Numbered>): ReadonlyArray<Numbered> =>
+  part.flatMap((entry) => (entry.line.kind === "-" ? [{ ...entry, line: { ...entry.line, kind: " " } }] : []))
+
+/** Context and changes in turn. */
+const stretches = (lines: ReadonlyArray<Numbered>): ReadonlyArray<ReadonlyArray<Numbered>> => {
+  const found: Array<Array<Numbered>> = []
   lines.forEach((entry, at) => {
-    if (entry.line.kind === " ") return
-    if (at === 0 || lines[at - 1]?.line.kind === " ") runs.push([])
-    runs.at(-1)?.push(entry)
+    if (at === 0 || (lines[at - 1]?.line.kind === " ") !== (entry.line.kind === " ")) found.push([])
+    found.at(-1)?.push(entry)
   })
-  return runs
+  return found
 }
+
+const runsOf = (lines: ReadonlyArray<Numbered>): ReadonlyArray<ReadonlyArray<Numbered>> =>
+  stretches(lines)
+    .filter((stretch) => stretch[0]?.line.kind !== " ")
+    .flatMap(partRun)
 
 /** Hunks with three lines of context; changes with more than six unchanged lines between them, or none known, are apart. */
 export const hunksOf = (lines: ReadonlyArray<Numbered>): ReadonlyArray<Hunk> => {
@@ -118,6 +119,6 @@ const hunkOf = (lines: ReadonlyArray<Numbered>, first: number, last: number, shi
     oldCount,
     newStart: base + shift - (newCount === 0 ? 1 : 0),
     newCount,
-    lines: inside.map(({ line }) => line),
+    lines: inGitOrder(inside.map(({ line }) => line)),
   }
 }
