@@ -42,6 +42,13 @@ describe("questions about files", () => {
     expect(JSON.stringify(whole)).not.toContain(key)
   })
 
+  it("says when the last line of a file has no line feed", async () => {
+    const target = repository.at(repository.commit({ "a.txt": "one\ntwo", "b.txt": "one\ntwo\n" }))
+    expect(await ask("readFile", { target, path: "a.txt" })).toEqual({ text: "one\ntwo", fromLine: 1, totalLines: 2, finalNewline: false })
+    expect(await ask("readFile", { target, path: "a.txt", toLine: 1 })).toEqual({ text: "one", fromLine: 1, totalLines: 2 })
+    expect(await ask("readFile", { target, path: "b.txt" })).toEqual({ text: "one\ntwo", fromLine: 1, totalLines: 2 })
+  })
+
   it("says what is missing instead of leaving the repository", async () => {
     const target = repository.at(repository.commit({ "a.txt": "x\n", link: { link: "/etc/passwd" }, "pic.png": "\u0000\u0001" }))
     for (const path of ["/etc/passwd", "../x", "link", "link/x", ".git/config", "gone", "pic.png", ""])

@@ -49,8 +49,13 @@ export const readFile = Effect.fn("validator.read-file")(function* ({ target, pa
   const content = (yield* workspace.read(target, [path], largestFile)).get(path)
   if (content === undefined) return missing("there is no regular file of at most 2 MiB at this path")
   if (content.subarray(0, 8_000).includes(0)) return missing("it is binary")
-  const lines = redactText(content.toString("utf8")).replace(/\n$/u, "").split("\n")
-  const answer: ReadFileAnswer = { text: textOf(lines.slice(fromLine - 1, toLine)), fromLine, totalLines: lines.length }
+  const whole = content.toString("utf8")
+  const lines = redactText(whole).replace(/\n$/u, "").split("\n")
+  const wanted = lines.slice(fromLine - 1, toLine)
+  const text = textOf(wanted)
+  const reachesEnd = fromLine - 1 + wanted.length >= lines.length && text === wanted.join("\n")
+  const end = reachesEnd && !whole.endsWith("\n") ? { finalNewline: false } : {}
+  const answer: ReadFileAnswer = { text, fromLine, totalLines: lines.length, ...end }
   return answer
 })
 
