@@ -1,0 +1,77 @@
+/** A short round by default; `CHAOS_SECONDS=3600 CHAOS_SEED=7 npm test -- --lane chaos` for a long one. The seed is printed with a failure. */
+import { Config, Effect } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { breakProject, makeProject } from "../e2e/small-project.ts"
+import { type Fleet, startFleet } from "../fleet/fleet.ts"
+import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { waitUntil } from "../fleet/ledger-of.ts"
+import { review } from "../fleet/review.ts"
+import { breakSomething, type Draw, drawing } from "./mischief.ts"
+
+const settings = Effect.runSync(
+  Config.all({
+    seconds: Config.Int("CHAOS_SECONDS").pipe(Config.withDefault(45)),
+    seed: Config.Int("CHAOS_SEED").pipe(Config.withDefault(20_261_123)),
+  }),
+)
+const within = 180_000
+let fleet: Fleet
+
+beforeAll(async () => {
+  fleet = await startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap" } })
+})
+afterAll(() => fleet?.stop())
+
+/** A failed webhook is delivered again by whoever operates GitHub's side; what was accepted needs nobody. */
+const untilTaken = () =>
+  waitUntil(
+    "every webhook to be taken",
+    async () => {
+      await fleet.forge.settle()
+      const tried = await fleet.forge.deliveries()
+      const taken = new Set(tried.filter(({ statusCode }) => statusCode === 202).map(({ guid }) => guid))
+      const lost = tried.filter(({ guid, redelivery }) => !redelivery && !taken.has(guid))
+      for (const { id } of lost) await fleet.forge.redeliver({ id })
+      return lost.length === 0 ? true : undefined
+    },
+    within,
+  )
+
+/** One project's life, with a reviewer who does what the draw says. */
+const live = async (n: number, draw: Draw) => {
+  const action = (["approve", "deny", "abort", "human-fix"] as const)[draw(4)] ?? "approve"
+  const early = draw(3) === 0
+  const repository = await makeProject(fleet, `chaos-${n}`)
+  const sha = await breakProject(fleet, repository)
+  await untilTaken()
+  const runId = await runIdFor(fleet, repository, sha, within)
+  if (!early) await untilPhase(fleet, runId, within)
+  await review(fleet, runId, action, `key-${runId}`, 400)
+  await untilPhase(fleet, runId, within)
+  return runId
+}
+
+describe("a fleet to which everything happens at once", () => {
+  it(`keeps every invariant (seed ${settings.seed}, ${settings.seconds} s)`, async () => {
+    const draw = drawing(settings.seed)
+    const end = performance.now() + settings.seconds * 1_000
+    const happened: Array<string> = []
+    const lives: Array<Promise<string>> = []
+    while (performance.now() < end) {
+      if (lives.length < settings.seconds / 6) lives.push(live(lives.length, drawing(settings.seed + lives.length)))
+      happened.push(await breakSomething(fleet, draw))
+    }
+    await fleet.forge.clearFaults()
+    const runs = await Promise.all(lives)
+    for (const runId of runs) {
+      const wrong = await waitUntil(
+        `${runId} to be in order after ${happened.join(", ")}`,
+        async () => ((await judgeRun(fleet, runId)).length === 0 ? [] : undefined),
+        60_000,
+        () => judgeRun(fleet, runId),
+      )
+      expect(wrong).toEqual([])
+    }
+    expect(new Set(runs).size).toBe(lives.length)
+  })
+})

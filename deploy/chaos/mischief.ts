@@ -1,0 +1,90 @@
+import { allServices, type Fleet } from "../fleet/fleet.ts"
+import { faultKinds } from "../forge/http/faults.ts"
+
+/** A whole number below `n`, drawn from a seed: the same seed makes the same mischief. */
+export type Draw = (n: number) => number
+
+/** Mulberry32: small, fast, and good enough to choose what to break next. */
+export const drawing = (seed: number): Draw => {
+  let state = seed | 0
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) % n
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+const killService = async (fleet: Fleet, draw: Draw) => {
+  const service = allServices[draw(allServices.length)] ?? "planner"
+  await fleet.kill(service)
+  await pause(draw(1_500))
+  await fleet.start(service)
+  return `kill -9 ${service}`
+}
+
+const stopService = async (fleet: Fleet, draw: Draw) => {
+  const service = allServices[draw(allServices.length)] ?? "planner"
+  await fleet.process(service).stop()
+  await fleet.start(service)
+  return `restart ${service}`
+}
+
+const freezeService = async (fleet: Fleet, draw: Draw) => {
+  const service = allServices[draw(allServices.length)] ?? "planner"
+  const frozen = fleet.process(service)
+  frozen.signal("SIGSTOP")
+  await pause(500 + draw(4_000))
+  frozen.signal("SIGCONT")
+  return `freeze ${service}`
+}
+
+const freezeBroker = async (fleet: Fleet, draw: Draw) => {
+  fleet.nats.freeze()
+  await pause(500 + draw(2_500))
+  fleet.nats.thaw()
+  return "freeze the broker"
+}
+
+const wipeBroker = async (fleet: Fleet) => {
+  await fleet.nats.wipe()
+  return "delete the broker's store"
+}
+
+const killDatabase = async (fleet: Fleet) => {
+  await fleet.database.kill()
+  await fleet.database.start()
+  return "kill the database"
+}
+
+const breakRoutes = async (fleet: Fleet, draw: Draw) => {
+  const routes = await fleet.forge.routes()
+  const kind = faultKinds[draw(faultKinds.length)] ?? "bad-gateway"
+  for (let count = 0; count < 4; count += 1)
+    await fleet.forge.setFault({ route: routes[draw(routes.length)] ?? "*", kind, afterMs: 300, retryAfterSeconds: 1 })
+  await fleet.forge.setFault({ route: "*", kind, skip: draw(20), afterMs: 300, retryAfterSeconds: 1 })
+  return `${kind} from GitHub`
+}
+
+const mischiefs = [
+  killService,
+  killService,
+  killService,
+  stopService,
+  freezeService,
+  freezeBroker,
+  wipeBroker,
+  killDatabase,
+  breakRoutes,
+  breakRoutes,
+]
+
+/** Breaks something, and mends it. Gives what it was. */
+export const breakSomething = async (fleet: Fleet, draw: Draw): Promise<string> => {
+  const mischief = mischiefs[draw(mischiefs.length)] ?? killService
+  const what = await mischief(fleet, draw)
+  await pause(200 + draw(1_200))
+  return what
+}
