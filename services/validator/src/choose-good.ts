@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import type { Runs } from "./count-runs.ts"
 import { Dependencies } from "./Dependencies.ts"
 import { findGreen } from "./find-green.ts"
-import { type Try, tryCommit } from "./try-commit.ts"
+import { type Try, timeOf, tryCommit } from "./try-commit.ts"
 import { Workspace } from "./Workspace.ts"
 
 /** First-parent ancestors that are looked at. */
@@ -17,6 +17,8 @@ export interface Good {
   readonly commit: CommitSha
   /** The commands that were green there: the failing one alone, if it needs nothing of those before it. */
   readonly commands: ReadonlyArray<PlanCommand>
+  /** What they took there, in milliseconds. */
+  readonly tookMs: number
 }
 
 /** Undefined when no green commit was found. */
@@ -26,27 +28,38 @@ export const chooseGood = Effect.fn("validator.choose-good")(function* (
   lastGreen: CommitSha | undefined,
   runs: Runs,
 ) {
-  const isGreen = Effect.fnUntraced(
+  /** What the commands took when they were all green, in milliseconds. */
+  const greenMs = Effect.fnUntraced(
     function* (commit: CommitSha, tried: ReadonlyArray<PlanCommand>) {
       const source = { ...here.source, commitSha: commit }
       const layers = yield* (yield* Dependencies).prepare({ label: here.label, source })
-      return (yield* runs.counted(tryCommit({ ...here, source, layers }, tried))).red === undefined
+      const seen = yield* runs.counted(tryCommit({ ...here, source, layers }, tried))
+      return seen.red === undefined ? timeOf(seen) : undefined
     },
-    Effect.catchTags({ CommitUnusable: () => Effect.succeed(false), InstallImpossible: () => Effect.succeed(false) }),
+    Effect.catchTags({ CommitUnusable: () => Effect.undefined, InstallImpossible: () => Effect.undefined }),
   )
   /** Alone first: it saves the commands before it in every later run. */
   const greenWith = Effect.fnUntraced(function* (commit: CommitSha) {
-    const alone = commands.slice(-1)
-    if (commands.length > 1 && (yield* isGreen(commit, alone))) return alone
-    return (yield* isGreen(commit, commands)) ? commands : undefined
+    for (const tried of commands.length > 1 ? [commands.slice(-1), commands] : [commands]) {
+      const tookMs = yield* greenMs(commit, tried)
+      if (tookMs !== undefined) return { commit, commands: tried, tookMs } satisfies Good
+    }
+    return undefined
   })
 
   if (lastGreen !== undefined && lastGreen !== here.source.commitSha) {
     const green = yield* greenWith(lastGreen)
-    if (green !== undefined) return { commit: lastGreen, commands: green } satisfies Good
+    if (green !== undefined) return green
     yield* Effect.logInfo("the last green commit is red here", { lastGreen })
   }
   const ancestors = yield* Workspace.use((workspace) => workspace.ancestors(here.source, furthest))
-  const found = yield* findGreen(ancestors, (commit) => (runs.left() <= reserved ? Effect.succeed(false) : isGreen(commit, commands)))
-  return found === undefined ? undefined : ({ commit: found, commands } satisfies Good)
+  const took = new Map<CommitSha, number>()
+  const found = yield* findGreen(ancestors, (commit) =>
+    Effect.gen(function* () {
+      const tookMs = runs.left() <= reserved ? undefined : yield* greenMs(commit, commands)
+      if (tookMs !== undefined) took.set(commit, tookMs)
+      return tookMs !== undefined
+    }),
+  )
+  return found === undefined ? undefined : ({ commit: found, commands, tookMs: took.get(found) ?? 0 } satisfies Good)
 })

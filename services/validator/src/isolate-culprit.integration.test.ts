@@ -40,12 +40,12 @@ const failing = (command = plan[0]) => ({
   logBytes: 1,
 })
 
-const isolate = (commitSha: string, extra: { lastGreenCommit?: string; maxRuns?: number; plan?: typeof plan } = {}) => {
+const isolate = (commitSha: string, extra: { lastGreenCommit?: string; maxRuns?: number; plan?: typeof plan; timedOut?: boolean } = {}) => {
   const commands = extra.plan ?? plan
   const data = {
     target: repository.at(commitSha),
     plan: commands,
-    failing: failing(commands.at(-1)),
+    failing: { ...failing(commands.at(-1)), timedOut: extra.timedOut ?? false },
     maxRuns: extra.maxRuns ?? 40,
     ...(extra.lastGreenCommit === undefined ? {} : { lastGreenCommit: extra.lastGreenCommit }),
   }
@@ -114,6 +114,26 @@ describe("isolating the culprit", () => {
       type: "fix-proposed",
       data: { proposal: { patch: { files: ["src/price.js"] }, culprit: { reverted: 1 } } },
     })
+  })
+
+  it("finds what never ends", async () => {
+    world.remove()
+    world = makeWorld(repository.mirrorUrl, { CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "4000" })
+    const good = repository.commit(start)
+    const endless = price("+", "other words").replace("=> price + tax", "=> { for (;;) {} }")
+    const bad = repository.commit({ "src/price.js": endless, "README.md": "# More\n" })
+    const answer = await isolate(bad, { lastGreenCommit: good, timedOut: true })
+    expect(answer).toMatchObject({
+      type: "fix-proposed",
+      data: { proposal: { patch: { files: ["src/price.js"] }, culprit: { reverted: 1 } } },
+    })
+  })
+
+  it("says the same when the command is delivered twice", async () => {
+    const good = repository.commit(start)
+    const bad = repository.commit({ "src/price.js": price("-", "other words") })
+    const [one, other] = await Promise.all([isolate(bad, { lastGreenCommit: good }), isolate(bad, { lastGreenCommit: good })])
+    expect(one).toEqual(other)
   })
 
   it("declines when the failing command is green now, when nothing was ever green, and when the cause is not in the change", async () => {

@@ -16,7 +16,7 @@ import { explainRevert } from "./rank-pieces.ts"
 import { retryLater } from "./retry-later.ts"
 import { upTo } from "./run-commands.ts"
 import { Tries } from "./Tries.ts"
-import { tryCommit } from "./try-commit.ts"
+import { limitAfter, tryCommit } from "./try-commit.ts"
 import { validatorSettings } from "./validator-settings.ts"
 
 type Command = Actor.CommandOf<"validator.isolate-culprit">
@@ -33,13 +33,15 @@ export const handle = Effect.fn("validator.isolate-culprit")(
     const here = { source: target, label, limits: settings, layers }
     const commands = upTo(plan, failing.command)
 
-    const [now, good] = yield* Effect.all([runs.counted(tryCommit(here, commands)), chooseGood(here, commands, lastGreenCommit, runs)], {
-      concurrency: 2,
-    })
-    if (now.red === undefined) return declined("The failing command is green now: it does not fail every time.")
+    // What never ended is not run again to see that it does not end.
+    const again = failing.timedOut ? Effect.succeed({ red: undefined }) : runs.counted(tryCommit(here, commands))
+    const [now, good] = yield* Effect.all([again, chooseGood(here, commands, lastGreenCommit, runs)], { concurrency: 2 })
+    if (now.red === undefined && !failing.timedOut) return declined("The failing command is green now: it does not fail every time.")
     if (good === undefined) return declined("No green commit was found among the ancestors: there is nothing to go back to.")
 
-    const found = yield* minimiseRevert({ here, good, plan, commands: good.commands, failure: now.red.digest.text, runs })
+    const limited = limitAfter(here, good.tookMs)
+    const failure = now.red?.digest.text ?? ""
+    const found = yield* minimiseRevert({ here: limited, good, plan, commands: good.commands, failure, runs })
     if ("declined" in found) return declined(found.declined)
     const patch = yield* makePatch(printDiff(found.diff))
     const explanation = explainRevert({

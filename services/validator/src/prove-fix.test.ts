@@ -20,17 +20,17 @@ const before = {
 }
 const red: Scripted = { exitCode: 1, prints: "not ok 1 - adds\n" }
 
-type Ends = (command: { number: number; run: string; patched: boolean; nth: number }) => Scripted
+type Ends = (command: { number: number; run: string; patched: boolean; nth: number; timeoutMs: number }) => Scripted
 /** `nth` counts the runs of this command with (or without) the patch. */
-const validate = (ends: Ends, given: Partial<typeof patch> = {}) => {
+const validate = (ends: Ends, given: Partial<typeof patch> = {}, seenBefore: Partial<typeof before> = {}) => {
   const seen = new Map<string, number>()
-  const world = scriptedWorld({ "a.js": "one\n" }, ({ number, run, changed }) => {
+  const world = scriptedWorld({ "a.js": "one\n" }, ({ number, run, changed, timeoutMs }) => {
     const patched = changed.length > 0
     const nth = (seen.get(`${run} ${patched}`) ?? 0) + 1
     seen.set(`${run} ${patched}`, nth)
-    return ends({ number, run, patched, nth })
+    return ends({ number, run, patched, nth, timeoutMs })
   })
-  const data = { target: commit, patch: { ...patch, ...given }, strategy: "model" as const, before, plan }
+  const data = { target: commit, patch: { ...patch, ...given }, strategy: "model" as const, before: { ...before, ...seenBefore }, plan }
   const work = handle(commandOf("validator.validate-fix", data)).pipe(Effect.provide(world.layer))
   return { answer: () => Effect.runPromise(work), flipped: () => Effect.runPromise(Effect.flip(work)), runs: world.runs }
 }
@@ -76,6 +76,22 @@ describe("the gate", () => {
   it("rejects a patch whose deadline comes twice", async () => {
     const endless: Ends = ({ run, patched }) => (run !== "test" ? {} : patched ? { ended: "deadline" } : red)
     expect(await validate(endless).answer()).toMatchObject({ type: "fix-rejected", data: { why: /time limit/ } })
+  })
+
+  it("does not wait in full for what never ended before: a multiple of what it takes with the patch is enough", async () => {
+    const limits: Array<number> = []
+    const endless: Ends = ({ run, patched, timeoutMs }) => {
+      if (run !== "test" || patched) return {}
+      limits.push(timeoutMs)
+      return { ended: "deadline" }
+    }
+    const { answer, runs } = validate(endless, {}, { exitCode: 124, timedOut: true })
+    expect(await answer()).toMatchObject({
+      type: "fix-validated",
+      data: { proof: { before: { timedOut: true }, after: [{ exitCode: 0 }, { exitCode: 0 }] } },
+    })
+    expect(limits).toEqual([30_000])
+    expect(runs.length).toBe(6)
   })
 
   it("says nothing about the patch when another command is red before it, or the failing one cannot run", async () => {

@@ -2,18 +2,19 @@
  * Red before, green after: the failing command without the patch, then with it, then the whole plan with it; each in a view of its own.
  * Whatever the surroundings did is never held against the patch.
  */
-import type { Finding, PlanCommand, Strategy } from "@ci-fix-pilot/contract/values"
+import type { CommandResult, Finding, PlanCommand, Strategy } from "@ci-fix-pilot/contract/values"
 import { isCheckConfig, isSnapshot, isTestFile } from "@ci-fix-pilot/patch/path-rules"
 import type { PatchRefused } from "@ci-fix-pilot/patch/refuse-unsafe"
 import { Effect } from "effect"
-import { type Ran, upTo } from "./run-commands.ts"
-import { type Tried, type Try, tryCommit } from "./try-commit.ts"
+import { isSameCommand, type Ran, upTo } from "./run-commands.ts"
+import { limitAfter, type Tried, type Try, timeOf, tryCommit } from "./try-commit.ts"
 import type { FileChange } from "./Workspace.ts"
 
 export interface Attempt {
   readonly here: Try
   readonly plan: ReadonlyArray<PlanCommand>
-  readonly failing: PlanCommand
+  /** What the failing command did when the failure was reproduced. */
+  readonly before: CommandResult
   readonly changes: ReadonlyArray<FileChange>
   readonly strategy: Strategy
   /** What the policy finds in the patch, knowing what the failure says. */
@@ -48,19 +49,17 @@ const tryTwice = Effect.fnUntraced(function* (here: Try, commands: ReadonlyArray
   return { tried: second, sure: second.red !== undefined && second.red.ended === first.red.ended }
 })
 
-const isCommand = (ran: Ran | undefined, command: PlanCommand): boolean =>
-  ran?.result.command.name === command.name && ran.result.command.run === command.run
-
-/** Without the patch: the failing command must be red, and those before it green. */
-const redBefore = Effect.fnUntraced(function* ({ here, plan, failing }: Attempt) {
-  const { tried, sure } = yield* tryTwice(here, upTo(plan, failing), [])
-  if (tried.red === undefined)
+/** Without the patch: the failing command must be red, and those before it green. Where it never ended before, that is what is expected. */
+const redBefore = Effect.fnUntraced(function* ({ plan, before }: Attempt, here: Try) {
+  const commands = upTo(plan, before.command)
+  const { tried, sure } = before.timedOut ? { tried: yield* tryCommit(here, commands), sure: true } : yield* tryTwice(here, commands, [])
+  const { red } = tried
+  if (red === undefined)
     return { rejected: "It cannot be shown red: the failing command is green without the patch.", log: tried.ran.at(-1)?.log ?? "" }
-  if (!isCommand(tried.red, failing))
-    return { unavailable: `Before the patch, another command is red than the one that failed: ${describe(tried.red)}.` }
-  if (!sure || tried.red.result.exitCode === 127)
-    return { unavailable: `Before the patch, the failing command could not run: ${describe(tried.red)}.` }
-  return tried.red
+  if (!isSameCommand(red.result.command, before.command))
+    return { unavailable: `Before the patch, another command is red than the one that failed: ${describe(red)}.` }
+  if (!sure || red.result.exitCode === 127) return { unavailable: `Before the patch, the failing command could not run: ${describe(red)}.` }
+  return red
 })
 
 const whyRed = (when: string, { red }: Tried, sure: boolean): Verdict | undefined => {
@@ -86,12 +85,12 @@ type Honest = { readonly rejected: string; readonly log: string } | { readonly f
  * tests then are what they were when all was green, and a person must agree).
  */
 const honestlyGreen = Effect.fnUntraced(function* (
-  { here, plan, failing, changes, strategy }: Attempt,
+  { here, plan, before, changes, strategy }: Attempt,
   findings: ReadonlyArray<Finding>,
 ): Effect.fn.Return<Honest, Effect.Error<ReturnType<typeof tryTwice>>, Effect.Services<ReturnType<typeof tryTwice>>> {
   const { weakened, kept } = withoutWeakening(changes, findings)
   if (weakened.length === 0) return { findings }
-  const { tried } = kept.length === 0 ? { tried: undefined } : yield* tryTwice(here, upTo(plan, failing), kept)
+  const { tried } = kept.length === 0 ? { tried: undefined } : yield* tryTwice(here, upTo(plan, before.command), kept)
   if (tried !== undefined && tried.red === undefined) return { findings }
   const files = weakened.join(", ")
   if (strategy !== "revert")
@@ -112,22 +111,30 @@ const honestlyGreen = Effect.fnUntraced(function* (
 export const proveFix = Effect.fn("validator.prove-fix")(function* (
   attempt: Attempt,
 ): Effect.fn.Return<Verdict, Effect.Error<ReturnType<typeof tryTwice>> | PatchRefused, Effect.Services<ReturnType<typeof tryTwice>>> {
-  const { here, plan, failing, changes } = attempt
-  const before = yield* redBefore(attempt)
+  const { here, plan, changes } = attempt
+  const failing = attempt.before.command
+  const commands = upTo(plan, failing)
+  const healed = Effect.map(tryTwice(here, commands, changes), ({ tried, sure }) => ({
+    tried,
+    wrong: whyRed("With the patch", tried, sure),
+  }))
+
+  // A command that never ends is not waited for in full: a multiple of what it takes with the patch says enough.
+  const early = attempt.before.timedOut ? yield* healed : undefined
+  if (early?.wrong !== undefined) return early.wrong
+  const before = yield* redBefore(attempt, early === undefined ? here : limitAfter(here, timeOf(early.tried)))
   if (!("result" in before)) return before
   const findings = yield* attempt.judge(before.digest.text)
 
-  const first = yield* tryTwice(here, upTo(plan, failing), changes)
-  const firstRed = whyRed("With the patch", first.tried, first.sure)
-  if (firstRed !== undefined) return firstRed
+  const { wrong } = early ?? (yield* healed)
+  if (wrong !== undefined) return wrong
 
-  const whole = plan.some((command) => command.run === failing.run && command.cwd === failing.cwd) ? plan : [...plan, failing]
+  const whole = plan.some((command) => isSameCommand(command, failing)) ? plan : [...plan, failing]
   const all = yield* tryTwice(here, whole, changes)
-  const again = isCommand(all.tried.red, failing)
-    ? "With the patch it was green once and then red again"
-    : "With the patch, in the whole plan"
-  const allRed = whyRed(again, all.tried, all.sure)
-  if (allRed !== undefined) return allRed
+  const again = all.tried.red !== undefined && isSameCommand(all.tried.red.result.command, failing)
+  const when = again ? "With the patch it was green once and then red again" : "With the patch, in the whole plan"
+  const allWrong = whyRed(when, all.tried, all.sure)
+  if (allWrong !== undefined) return allWrong
 
   const honest = yield* honestlyGreen(attempt, findings)
   if ("rejected" in honest) return honest

@@ -91,9 +91,12 @@ export const runCommands = Effect.fnUntraced(function* (where: RunIn, commands: 
   return ran
 })
 
+export const isSameCommand = (one: PlanCommand, other: PlanCommand): boolean =>
+  one.run === other.run && one.cwd === other.cwd && one.name === other.name
+
 /** The commands up to and with the failing one: those before it may leave something behind that it needs. */
 export const upTo = (plan: ReadonlyArray<PlanCommand>, failing: PlanCommand): ReadonlyArray<PlanCommand> => {
-  const at = plan.findIndex((command) => command.run === failing.run && command.cwd === failing.cwd && command.name === failing.name)
+  const at = plan.findIndex((command) => isSameCommand(command, failing))
   return at < 0 ? [failing] : plan.slice(0, at + 1)
 }
 

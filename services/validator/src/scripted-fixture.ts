@@ -20,10 +20,15 @@ const user = { uid: 10001, gid: 10001 }
 const treeOf = (changes: ReadonlyArray<FileChange>) =>
   new Bun.CryptoHasher("sha1").update(JSON.stringify(changes.map(({ path }) => path))).digest("hex")
 
-/** `ends` is asked for each command: its number from 1, its text, and the paths that differ from the commit in its view. */
+/** `ends` is asked for each command: its number from 1, its text, the paths that differ from the commit in its view, and its time limit. */
 export const scriptedWorld = (
   files: Readonly<Record<string, string>>,
-  ends: (command: { readonly number: number; readonly run: string; readonly changed: ReadonlyArray<string> }) => Scripted,
+  ends: (command: {
+    readonly number: number
+    readonly run: string
+    readonly changed: ReadonlyArray<string>
+    readonly timeoutMs: number
+  }) => Scripted,
 ) => {
   const runs: Array<string> = []
   const workspace = Workspace.of({
@@ -40,7 +45,7 @@ export const scriptedWorld = (
   })
   const sandbox = Sandbox.of({
     user,
-    run: ({ command, root, onOutput }) =>
+    run: ({ command, root, onOutput, limits }) =>
       Effect.suspend(() => {
         const run = command.replace(/^set -e\n/u, "")
         runs.push(run)
@@ -48,7 +53,11 @@ export const scriptedWorld = (
           .slice(1)
           .split(",")
           .filter((path) => path !== "")
-        const { ended = "exited", exitCode = 0, prints = "" } = ends({ number: runs.length, run, changed })
+        const {
+          ended = "exited",
+          exitCode = 0,
+          prints = "",
+        } = ends({ number: runs.length, run, changed, timeoutMs: limits?.timeoutMs ?? 0 })
         if (ended === "away") return Effect.fail(new SandboxUnavailable({ sandbox: "none", reason: "It is away.", remedy: "Start it." }))
         onOutput?.(Buffer.from(prints))
         const output = { text: prints, bytes: prints.length, truncated: false }

@@ -32,3 +32,15 @@ export const tryCommit = Effect.fn("validator.try")(function* (
   const tried: Tried = { treeSha: view.treeSha, ran, red: ran.find(({ green }) => !green) }
   return tried
 }, Effect.scoped)
+
+/** What the commands of a try took together, in milliseconds. */
+export const timeOf = (tried: Tried): number => tried.ran.reduce((sum, { result }) => sum + result.durationMs, 0)
+
+const leastLimitMs = 30_000
+const patience = 10
+
+/** The same, with commands that may take a multiple of what they took when they were green: red ones that never end are not waited for. */
+export const limitAfter = (one: Try, greenMs: number): Try => ({
+  ...one,
+  limits: { ...one.limits, timeoutMs: Math.min(one.limits.timeoutMs, Math.max(leastLimitMs, patience * greenMs)) },
+})

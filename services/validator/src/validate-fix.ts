@@ -43,7 +43,7 @@ export const handle = Effect.fn("validator.validate-fix")(
     const verdict = yield* proveFix({
       here,
       plan,
-      failing: before.command,
+      before,
       changes,
       strategy,
       judge: (failure) => judgePatch(diff, texts, [failure]),
