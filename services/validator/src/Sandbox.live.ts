@@ -18,13 +18,19 @@ const neither = (docker: SandboxUnavailable, bubblewrap: SandboxUnavailable) =>
 
 /** The first that is ready. */
 const auto = Effect.gen(function* () {
+  const scope = yield* Effect.scope
   const first = Context.get(yield* Layer.build(docker), Sandbox)
-  const second = Context.get(yield* Layer.build(bubblewrap), Sandbox)
   const found = yield* Ref.make(Option.none<typeof first>())
 
   const ready = (sandbox: typeof first) => Effect.as(sandbox.probe, sandbox)
+  /** Looking for toolchains takes a while, so it is done only where they are needed. */
+  const second = yield* Effect.cached(Effect.map(Layer.buildWithScope(bubblewrap, scope), (context) => Context.get(context, Sandbox)))
   const either = ready(first).pipe(
-    Effect.catchTag("SandboxUnavailable", (noDocker) => Effect.mapError(ready(second), (noBubblewrap) => neither(noDocker, noBubblewrap))),
+    Effect.catchTag("SandboxUnavailable", (noDocker) =>
+      Effect.flatMap(Effect.orDie(second), ready).pipe(
+        Effect.catchTag("SandboxUnavailable", (noBubblewrap) => Effect.fail(neither(noDocker, noBubblewrap))),
+      ),
+    ),
   )
   const chosen = Effect.gen(function* () {
     const before = yield* Ref.get(found)

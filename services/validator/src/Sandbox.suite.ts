@@ -5,7 +5,7 @@ import { expect, layer } from "@effect/vitest"
 import { Duration, Effect, Fiber, type Layer } from "effect"
 import { Sandbox, type SandboxKind, SandboxUnavailable, succeeded } from "./Sandbox.ts"
 import { escapesSuite } from "./sandbox-escapes.suite.ts"
-import { isAlive, refuses, run, startAndStay, untilAlive, view } from "./sandbox-fixture.ts"
+import { isAlive, refuses, run, startAndStay, untilAlive, untilDead, view } from "./sandbox-fixture.ts"
 import { limitsSuite } from "./sandbox-limits.suite.ts"
 
 export const sandboxSuite = <E>(name: string, kind: SandboxKind, live: Layer.Layer<Sandbox, E>) =>
@@ -78,9 +78,10 @@ export const sandboxSuite = <E>(name: string, kind: SandboxKind, live: Layer.Lay
       Effect.gen(function* () {
         const fiber = yield* startAndStay("trap '' TERM; setsid sleep 16180 & sleep 16180 &")
         yield* untilAlive("16180")
-        const [took] = yield* Effect.timed(Fiber.interrupt(fiber))
-        expect(yield* isAlive("16180")).toBe(false)
+        const interruption = yield* Effect.forkChild(Fiber.interrupt(fiber), { startImmediately: true })
+        const [took] = yield* Effect.timed(untilDead("16180"))
         expect(Duration.toMillis(took)).toBeLessThan(1000)
+        yield* Fiber.join(interruption)
       }),
     )
 

@@ -48,8 +48,8 @@ export const supervise = Effect.fn("sandbox.run")(function* (
   }
 
   const disk = yield* watchDisk(request.measure ?? request.root, limits.diskMb).pipe(Effect.mapError(unwatched(sandbox)))
-  const startedAt = yield* Clock.currentTimeNanos
   const started = yield* start(onOutput)
+  const startedAt = yield* Clock.currentTimeNanos
 
   let ended = yield* Effect.raceAllFirst([
     Effect.as(started.exited, "exited" as const),
