@@ -22,7 +22,7 @@ const PROTECTED: ReadonlyArray<readonly [RegExp, string]> = [
     "what CI runs",
   ],
   [
-    /(?:^|\/)(?:\.husky|\.githooks|\.git-hooks|hooks)\/|(?:^|\/)(?:lefthook\.ya?ml|\.pre-commit-config\.ya?ml|\.lintstagedrc.*|lint-staged\.config\.\w+)$/i,
+    /(?:^|\/)(?:\.husky|\.githooks|\.git-hooks)\/|(?:^|\/)hooks\/(?:pre|post|prepare|commit|applypatch|update|fsmonitor)[\w-]*(?:\.sample)?$|(?:^|\/)(?:lefthook\.ya?ml|\.pre-commit-config\.ya?ml|\.lintstagedrc.*|lint-staged\.config\.\w+)$/i,
     "git hooks",
   ],
   [/(?:^|\/)\.(?:gitattributes|gitconfig|gitmodules|lfsconfig)$/i, "how git reads the repository"],

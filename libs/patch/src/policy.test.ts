@@ -79,6 +79,26 @@ describe("a patch waits for approval", () => {
 })
 
 describe("an honest fix", () => {
+  it("may restore what the code knew when it was green, although the failing test asks for just that", () => {
+    const [broken, green] = ["export const f = (a) => a\n", 'export const f = (a) => (a === "2024-02-30" ? undefined : a)\n']
+    const diff = diffContents("src/f.js", broken, green)
+    const judged = (readGreen?: () => string) =>
+      Effect.runSync(
+        judgePatch(diff ? [diff] : [], {
+          read: () => broken,
+          failure: ['f("2024-02-30")'],
+          ...(readGreen === undefined ? {} : { readGreen }),
+        }),
+      )
+    expect(judged()).toMatchObject([{ rule: "weakened-test", detail: expect.stringContaining("2024-02-30") }])
+    expect(judged(() => green)).toStrictEqual([])
+  })
+
+  it("may stand in a folder named hooks", () => {
+    expect(changed("src/hooks/useCart.ts", "a\n", "b\n")).toStrictEqual([])
+    expect(changed("hooks/pre-commit", "a\n", "b\n")).toMatchObject([{ rule: "protected-path" }])
+  })
+
   it("passes without a word", () => {
     expect(changed("src/math.js", "export const add = (a, b) => a - b\n", "export const add = (a, b) => a + b\n")).toStrictEqual([])
     expect(findings(added("src/new.ts", "export const x = 1", "// α and π are Greek"))).toStrictEqual([])

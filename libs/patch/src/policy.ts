@@ -17,6 +17,8 @@ export interface PolicyContext {
   readonly read: (path: string) => string | undefined
   /** What the failure said (its digest) and the tests that failed: literals from here must not appear as special cases. */
   readonly failure?: ReadonlyArray<string>
+  /** A file of an earlier, green commit, for a patch that restores it: what the code knew then is no special case for today's failure. */
+  readonly readGreen?: (path: string) => string | undefined
   /** How many secrets a text holds; a small built-in check without it. */
   readonly countSecrets?: (text: string) => number
 }
@@ -41,7 +43,7 @@ export const judgePatch = Effect.fn("patch.judge")(function* (files: ReadonlyArr
       return yield* new PatchRefused({ rule: "lockfile", file: file.path, why: `it takes packages from ${source}, which it did not know` })
   }
   return unique([
-    ...weakenedTests(changed, context.failure ?? []),
+    ...weakenedTests(changed, context.failure ?? [], context.readGreen),
     ...changed.flatMap(protectedPath),
     ...dependencyFindings(changed),
     ...changed.flatMap((file) => secretIn(file, context.countSecrets ?? countKnownSecrets)),

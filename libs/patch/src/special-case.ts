@@ -25,10 +25,10 @@ const DECIDES: ReadonlyArray<RegExp> = [
 const contentOf = (literal: string): string => literal.replace(/^["'`]|["'`]$/g, "").replaceAll("_", "")
 
 /**
- * Literals of the failure (its message, the failing tests) that a change makes decide something in code which did not know them before:
- * the mark of a fix that only answers the test's question.
+ * Literals of the failure (its message, the failing tests) that a change makes decide something in code which did not know them before,
+ * or in `green`, its text at an earlier green commit: the mark of a fix that only answers the test's question.
  */
-export const specialCases = (file: ChangedFile, failure: ReadonlyArray<string>): ReadonlyArray<string> => {
+export const specialCases = (file: ChangedFile, failure: ReadonlyArray<string>, green = ""): ReadonlyArray<string> => {
   const asked = new Set(failure.flatMap(wordsOf))
   if (asked.size === 0) return []
   const old =
@@ -36,7 +36,7 @@ export const specialCases = (file: ChangedFile, failure: ReadonlyArray<string>):
     linesOf(file.diff, "-")
       .map(({ text }) => text)
       .join("\n")
-  const known = new Set(literalsOf(old).map(contentOf))
+  const known = new Set(literalsOf(`${old}\n${green}`).map(contentOf))
   const found = linesOf(file.diff, "+").flatMap(({ text }) => {
     if (/^\s*(?:\/\/|#|\*|\/\*|import\b|from\b|export\s.*\bfrom\b|use\b)/.test(text)) return []
     const deciding = DECIDES.flatMap((pattern) => Array.from(text.matchAll(pattern), (match) => match[1] ?? ""))

@@ -25,12 +25,22 @@ const PER_FILE = 10
  * changed or put behind conditions; their values and snapshots rewritten; real code mocked; runner, linter and coverage set differently;
  * exit codes hidden; checkers silenced; special cases for the failing input (literals of `failure`). JavaScript and TypeScript are
  * compared by syntax tree, Python by statement, Go, Rust, Java, Kotlin, C# and PHP by bracket. A test that cannot be compared is
- * reported. No finding means that nothing of this was seen; it is not a proof.
+ * reported. `readGreen` gives files of an earlier green commit, whose values are no special cases. No finding means that nothing of this was seen; it is not a proof.
  */
-export const weakenedTests = (files: ReadonlyArray<ChangedFile>, failure: ReadonlyArray<string>): ReadonlyArray<Finding> =>
+export const weakenedTests = (
+  files: ReadonlyArray<ChangedFile>,
+  failure: ReadonlyArray<string>,
+  readGreen: (path: string) => string | undefined = () => undefined,
+): ReadonlyArray<Finding> =>
   files.flatMap((file) => {
     if (isLockfile(file.path)) return []
-    const details = [...wholeFile(file), ...comparison(file), ...packageScripts(file), ...loosenedLines(file), ...special(file, failure)]
+    const details = [
+      ...wholeFile(file),
+      ...comparison(file),
+      ...packageScripts(file),
+      ...loosenedLines(file),
+      ...special(file, failure, readGreen(file.path)),
+    ]
     return [...new Set(details)]
       .slice(0, PER_FILE)
       .map((detail): Finding => ({ rule: "weakened-test", file: file.path.slice(0, 500), detail: detail.slice(0, 500) }))
@@ -147,5 +157,5 @@ const pythonSettings = (file: ChangedFile): ReadonlyArray<string> => {
   return gone.length > 0 ? ["what decides how code is checked changes", ...thresholds(file.diff)] : []
 }
 
-const special = (file: ChangedFile, failure: ReadonlyArray<string>): ReadonlyArray<string> =>
-  isTestFile(file.path) || isSnapshot(file.path) ? [] : specialCases(file, failure)
+const special = (file: ChangedFile, failure: ReadonlyArray<string>, green: string | undefined): ReadonlyArray<string> =>
+  isTestFile(file.path) || isSnapshot(file.path) ? [] : specialCases(file, failure, green)
