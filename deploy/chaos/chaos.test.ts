@@ -37,6 +37,12 @@ const untilTaken = () =>
     within,
   )
 
+/** A life that fails is told at the end, with the others. */
+const watched = <A>(life: Promise<A>) => {
+  life.catch(() => {})
+  return life
+}
+
 /** One project's life, with a reviewer who does what the draw says. */
 const live = async (n: number, draw: Draw) => {
   const action = (["approve", "deny", "abort", "human-fix"] as const)[draw(4)] ?? "approve"
@@ -58,7 +64,7 @@ describe("a fleet to which everything happens at once", () => {
     const happened: Array<string> = []
     const lives: Array<Promise<string>> = []
     while (performance.now() < end) {
-      if (lives.length < settings.seconds / 6) lives.push(live(lives.length, drawing(settings.seed + lives.length)))
+      if (lives.length < settings.seconds / 6) lives.push(watched(live(lives.length, drawing(settings.seed + lives.length))))
       happened.push(await breakSomething(fleet, draw))
     }
     await fleet.forge.clearFaults()

@@ -13,7 +13,10 @@ export const ledgerOf = async (sql: postgres.Sql, runId: string): Promise<Readon
 /** The run that its ledger tells. */
 export const runOf = (entries: ReadonlyArray<Entry>): Run | undefined => entries.reduce<Run | undefined>(evolve, undefined)
 
-/** Asks again, each 50 ms, until the answer is there; rejects with what was waited for and what was seen last. */
+/**
+ * Asks again, each 50 ms, until the answer is there; rejects with what was waited for and what was seen last. Whoever is asked may be
+ * away for a while: that is no answer either.
+ */
 export const waitUntil = async <A>(
   what: string,
   ask: () => Promise<A | undefined>,
@@ -21,10 +24,16 @@ export const waitUntil = async <A>(
   seen: () => Promise<unknown> = async () => "",
 ): Promise<A> => {
   const end = performance.now() + withinMs
+  let trouble: unknown
   while (performance.now() < end) {
-    const answer = await ask()
+    const answer = await ask().catch((error: unknown) => {
+      trouble = error
+    })
     if (answer !== undefined) return answer
     await Bun.sleep(50)
   }
-  throw new Error(`waited ${withinMs} ms for ${what}; last seen: ${JSON.stringify(await seen())}`)
+  const last = await seen().catch((error: unknown) => String(error))
+  throw new Error(
+    `waited ${withinMs} ms for ${what}; last seen: ${JSON.stringify(last)}${trouble === undefined ? "" : `; last trouble: ${trouble}`}`,
+  )
 }
