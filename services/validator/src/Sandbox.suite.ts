@@ -56,6 +56,18 @@ export const sandboxSuite = <E>(name: string, kind: SandboxKind, live: Layer.Lay
       }),
     )
 
+    it.effect("lets a command talk to itself, in its own time zone and with nothing to read", () =>
+      Effect.gen(function* () {
+        const server = "require('net').createServer((c) => c.end('served')).listen(8080, () => spawn())"
+        const client = `bash -c 'cat < /dev/tcp/sandbox/8080; cat < /dev/tcp/localhost/8080'`
+        const script = `const spawn = () => require('child_process').exec(${JSON.stringify(client)}, (error, out) => { console.log(out); process.exit(0) }); ${server}`
+        const { output } = yield* run('node -e "$SCRIPT"; node -p "new Date(0).getHours()"; wc -c < /dev/stdin', {
+          env: { SCRIPT: script },
+        })
+        expect(output.text).toBe("servedserved\n0\n0\n")
+      }),
+    )
+
     it.effect("searches the request's directories for programs before its own", () =>
       Effect.gen(function* () {
         const script =

@@ -68,6 +68,7 @@ export const containerFor = (given: {
       ...(given.runtime === undefined ? {} : { Runtime: given.runtime }),
       Init: true,
       NetworkMode: "none",
+      ExtraHosts: ["sandbox:127.0.0.1"],
       IpcMode: "private",
       ReadonlyRootfs: true,
       CapDrop: ["ALL"],
