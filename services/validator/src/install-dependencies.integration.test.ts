@@ -68,6 +68,19 @@ describe.each(["docker", "bubblewrap"] as const)("installing in %s", (name) => {
       }).pipe(inside(name)),
   )
 
+  it.live("keeps what belongs to each workspace, and nothing of its sources", () =>
+    Effect.gen(function* () {
+      const member = { name: "@project/member", version: "1.0.0", dependencies: { "left-pad": "1.1.3" } }
+      const { targetDir, tried } = yield* install("npm", {
+        "package.json": JSON.stringify({ ...leftPad, workspaces: ["packages/*"] }),
+        "packages/member/package.json": JSON.stringify(member),
+      })
+      const versions = "find . -path '*/left-pad/package.json' | sort | xargs grep -h '\"version\"'; readlink node_modules/@project/member"
+      expect((yield* tried(versions)).output.text.replaceAll(/[ ",]/gu, "")).toBe("version:1.3.0\nversion:1.1.3\n../../packages/member\n")
+      expect(yield* Effect.promise(() => readdir(join(targetDir, "packages/member")))).toEqual(["node_modules"])
+    }).pipe(inside(name)),
+  )
+
   it.live("follows a lockfile, whatever registry it was written for", () =>
     Effect.gen(function* () {
       const { installed, tried } = yield* install("npm", {
