@@ -1,21 +1,24 @@
 /** Dependencies installed in sandboxes, from the commit's own manifests, and cached under the hash of these. */
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect, Layer } from "effect"
 import { type ChosenInstaller, chooseInstallers } from "./choose-installers.ts"
 import { Dependencies, type DependenciesRequest, InstallImpossible } from "./Dependencies.ts"
 import { type InstallFailed, installDependencies } from "./install-dependencies.ts"
 import { makeTemporary } from "./make-temporary.ts"
+import { removeTree } from "./remove-tree.ts"
 import { Sandbox } from "./Sandbox.ts"
 import { type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
 
-const rootTexts = /^(?:package\.json|(?:requirements|constraints)[^/]*\.txt|requirements\/[^/]+\.txt)$/u
+const rootTexts = /^(?:package\.json|pyproject\.toml|(?:requirements|constraints)[^/]*\.txt|requirements\/[^/]+\.txt)$/u
 
 /** The same manifests, installed in the same place by the same means, give the same layer. */
-const keyOf = (where: string, { installer, manifests }: ChosenInstaller, entries: ReadonlyArray<TreeEntry>): string => {
+const keyOf = (where: string, { installer, manifests, derived = {} }: ChosenInstaller, entries: ReadonlyArray<TreeEntry>): string => {
   const wanted = new Set(manifests)
   const contents = entries.filter(({ path }) => wanted.has(path)).map(({ path, blob }) => `${blob} ${path}`)
   return new Bun.CryptoHasher("sha256")
-    .update([where, installer, ...contents].join("\n"))
+    .update([where, installer, ...contents, JSON.stringify(derived)].join("\n"))
     .digest("hex")
     .slice(0, 40)
 }
@@ -25,6 +28,31 @@ const troubleOf = ({ kind, reason, output }: InstallFailed): InstallImpossible |
   kind === "registry-unreachable"
     ? new WorkspaceUnavailable({ reason: redactText(reason) })
     : new InstallImpossible({ reason: redactText(`The dependencies cannot be installed: ${reason}`), evidence: redactText(output) })
+
+/** What was derived may ask for more than the tests need: where that cannot be had, the project is tried without it. */
+const nothingInstalled = Effect.fnUntraced(function* (targetDir: string, failure: InstallFailed) {
+  yield* removeTree(targetDir)
+  yield* Effect.promise(() => mkdir(targetDir, { mode: 0o755 }))
+  yield* Effect.logWarning("dependencies that the project's manifest names could not be installed", { why: redactText(failure.reason) })
+  return { by: "nothing", notes: [redactText(failure.reason)], env: {}, path: [] }
+})
+
+const install = Effect.fnUntraced(function* ({ label, source }: DependenciesRequest, one: ChosenInstaller, targetDir: string) {
+  const { installer, manifests, derived } = one
+  const workspace = yield* Workspace
+  const manifestsDir = yield* makeTemporary
+  yield* workspace.write(source, manifests, manifestsDir)
+  for (const [name, text] of Object.entries(derived ?? {})) yield* Effect.promise(() => writeFile(join(manifestsDir, name), text))
+  yield* Effect.logInfo("installing dependencies", { installer })
+  const installed = yield* Effect.result(installDependencies({ label, installer, manifestsDir, targetDir }))
+  if (installed._tag === "Failure") {
+    const soft = derived !== undefined && installed.failure._tag === "InstallFailed" && installed.failure.kind !== "registry-unreachable"
+    return soft ? yield* nothingInstalled(targetDir, installed.failure) : yield* installed.failure
+  }
+  const { by, notes, env, path } = installed.success
+  yield* Effect.logInfo("installed dependencies", { by, notes })
+  return { by, notes: notes.map((note) => redactText(note)), env, path }
+}, Effect.scoped)
 
 export const layer = Layer.effect(
   Dependencies,
@@ -44,16 +72,7 @@ export const layer = Layer.effect(
         const { kind, image, details } = yield* (yield* Sandbox).probe
         const where = image?.digest ?? `${kind} ${details["tools"] ?? ""}`
         return yield* Effect.forEach(chosen, (one) =>
-          workspace.layer(keyOf(where, one, entries), (targetDir) =>
-            Effect.gen(function* () {
-              const manifestsDir = yield* makeTemporary
-              yield* workspace.write(source, one.manifests, manifestsDir)
-              yield* Effect.logInfo("installing dependencies", { installer: one.installer })
-              const installed = yield* installDependencies({ label, installer: one.installer, manifestsDir, targetDir })
-              yield* Effect.logInfo("installed dependencies", { by: installed.by, notes: installed.notes })
-              return { by: installed.by, notes: installed.notes.map((note) => redactText(note)), env: installed.env, path: installed.path }
-            }).pipe(Effect.scoped),
-          ),
+          workspace.layer(keyOf(where, one, entries), (targetDir) => install({ label, source }, one, targetDir)),
         )
       },
       Effect.catchTag("InstallFailed", (failure) => Effect.fail(troubleOf(failure))),

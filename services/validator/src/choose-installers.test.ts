@@ -36,6 +36,24 @@ describe("what must be installed", () => {
     ])
   })
 
+  it("is what a pyproject.toml asks for when there are no requirements files, for running and testing", () => {
+    const pyproject = `
+[project]
+dependencies = ["requests>=2,<3", "evil @ https://example.com/x.whl", "../local", "-r /etc/passwd"]
+[project.optional-dependencies]
+test = ["pytest-mock", "requests>=2,<3", "tomli; python_version < '3.11'"]
+docs = ["sphinx"]
+[dependency-groups]
+dev = ["ruff==0.5", { include-group = "test" }]
+`
+    const derived = { "requirements.txt": "requests>=2,<3\npytest-mock\ntomli; python_version < '3.11'\nruff==0.5\n" }
+    expect(choose({ "pyproject.toml": pyproject })).toEqual([{ installer: "pip", manifests: [], derived }])
+    expect(choose({ "pyproject.toml": pyproject, "requirements.txt": "x==1\n" })).toEqual([
+      { installer: "pip", manifests: ["requirements.txt"] },
+    ])
+    expect(choose({ "pyproject.toml": "[project\n broken" })).toEqual([])
+  })
+
   it("follows the manager that the manifest names", () => {
     expect(
       choose({ "package.json": JSON.stringify({ packageManager: "yarn@1.22.0", dependencies: { a: "1" } }), "package-lock.json": "" })[0]

@@ -1,11 +1,14 @@
 /** Which package managers a project needs, by its manifests and lockfiles. */
 import { Schema } from "effect"
 import { type Installer, isManifest } from "./install-commands.ts"
+import { requirementsOf } from "./python-requirements.ts"
 
 export interface ChosenInstaller {
   readonly installer: Installer
   /** The files that decide what is installed. */
   readonly manifests: ReadonlyArray<string>
+  /** A manifest that the project does not have in this form, by name: its text is taken from one that it has. */
+  readonly derived?: Readonly<Record<string, string>>
 }
 
 const names = Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown))
@@ -49,8 +52,12 @@ export const chooseInstallers = (paths: ReadonlyArray<string>, textOf: (path: st
       .split("\n")
       .some((line) => /^\s*[^#\s]/u.test(line)),
   )
+  const project = asksForPython ? [] : requirementsOf(textOf("pyproject.toml"))
   return [
     ...(node === undefined ? [] : [{ installer: node, manifests: manifestsOf(node) }]),
     ...(asksForPython ? [{ installer: "pip" as const, manifests: requirements }] : []),
+    ...(project.length > 0
+      ? [{ installer: "pip" as const, manifests: [], derived: { "requirements.txt": `${project.join("\n")}\n` } }]
+      : []),
   ]
 }

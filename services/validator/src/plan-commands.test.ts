@@ -12,7 +12,6 @@ describe("a plan from .ci-fix-pilot.yml", () => {
   it("is what it says", () => {
     const config = `
 env: { NODE_ENV: test }
-install: [make deps]
 commands:
   - npm run lint
   - name: Unit
@@ -26,7 +25,7 @@ commands:
           { name: "npm run lint", run: "npm run lint", cwd: ".", source: "config", env: { NODE_ENV: "test" } },
           { name: "Unit", run: "npm test", cwd: "packages/core", source: "config", env: { NODE_ENV: "test", LEVEL: "3" } },
         ],
-        installs: [{ name: "make deps", run: "make deps", cwd: ".", source: "config", env: { NODE_ENV: "test" } }],
+        installs: [],
         notes: [],
       },
     })
@@ -55,5 +54,16 @@ describe("a plan that is too large for its messages", () => {
   it("is none", () => {
     const env = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`NAME_${index}`, "x".repeat(1_500)]))
     expect(plan({ config: JSON.stringify({ commands: ["make a", "make b"], env }) })).toMatchObject({ unsupported: /longer than 64 KB/ })
+  })
+})
+
+describe("a Python project with its packages in src", () => {
+  it("has them on its path, unless it says otherwise", () => {
+    const layout = project(["pyproject.toml", "src/shop/__init__.py", "tests/test_a.py", "conftest.py"])
+    expect(plan({ project: layout })).toMatchObject({
+      plan: { commands: [{ run: "python3 -m pytest -q", env: { PYTHONPATH: "/workspace/src" } }] },
+    })
+    const config = "commands: [pytest]\nenv: { PYTHONPATH: lib }\n"
+    expect(plan({ project: layout, config })).toMatchObject({ plan: { commands: [{ env: { PYTHONPATH: "lib" } }] } })
   })
 })

@@ -8,6 +8,7 @@ import { detectCommands, type Project } from "./detect-commands.ts"
 import { commandNamed, directoryInside, distinct, firstLine, longestRun, type Planned } from "./plan.ts"
 import { planFromWorkflow } from "./plan-from-workflow.ts"
 import { readYaml } from "./read-workflow.ts"
+import { viewInside } from "./Sandbox.ts"
 
 export const configFile = ".ci-fix-pilot.yml"
 
@@ -33,10 +34,9 @@ const ConfigCommand = Schema.Union([
 ])
 type ConfigCommand = typeof ConfigCommand.Type
 
-/** `.ci-fix-pilot.yml`: the commands that must be green, in order; `install` when the project's lockfiles do not say how. */
+/** `.ci-fix-pilot.yml`: the commands that must be green, in order. Dependencies come from the project's manifests and lockfiles. */
 const ConfigFile = Schema.Struct({
   commands: Schema.NonEmptyArray(ConfigCommand),
-  install: Schema.optionalKey(Schema.Array(ConfigCommand)),
   env: Schema.optionalKey(Env),
 })
 const decodeConfig = Schema.decodeUnknownResult(ConfigFile)
@@ -45,7 +45,7 @@ const fromConfig = (text: string): Planned => {
   const wrong = (why: string): Planned => ({ unsupported: `${configFile}: ${why.replace(/\s+/gu, " ").slice(0, 500)}`, notes: [] })
   const decoded = decodeConfig(readYaml(text))
   if (decoded._tag === "Failure") return wrong(decoded.failure.message)
-  const { commands, install = [], env: common = {} } = decoded.success
+  const { commands, env: common = {} } = decoded.success
   const strings = (env: typeof common) =>
     Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value).slice(0, 2_000)]))
   const toCommand = (given: ConfigCommand): PlanCommand | undefined => {
@@ -56,11 +56,9 @@ const fromConfig = (text: string): Planned => {
     const named = commandNamed(command.name ?? firstLine(command.run), { run: command.run.trim(), cwd, source: "config" })
     return Object.keys(env).length === 0 ? named : { ...named, env }
   }
-  const [planned, installs] = [commands.map(toCommand), install.map(toCommand)]
-  const known = (list: ReadonlyArray<PlanCommand | undefined>) => list.filter((command) => command !== undefined)
-  if (known(planned).length < planned.length || known(installs).length < installs.length)
-    return wrong("a command is empty, too long, or runs outside of the repository.")
-  return { plan: { commands: distinct(known(planned)), installs: known(installs), notes: [] } }
+  const planned = commands.map(toCommand).filter((command) => command !== undefined)
+  if (planned.length < commands.length) return wrong("a command is empty, too long, or runs outside of the repository.")
+  return { plan: { commands: distinct(planned), installs: [], notes: [] } }
 }
 
 /** A plan travels with every command of its run, beside a patch and a log's digest, in messages of at most 256 KB. */
@@ -71,11 +69,19 @@ export const planCommands = (input: PlanInput): Planned => {
   const planned = choosePlan(input)
   if ("unsupported" in planned) return { unsupported: planned.unsupported, notes: planned.notes.slice(0, mostNotes) }
   const notes = planned.plan.notes.slice(0, mostNotes)
-  if (Buffer.byteLength(JSON.stringify(planned.plan.commands)) <= mostPlanBytes) return { plan: { ...planned.plan, notes } }
+  const commands = importingSources(input.project.paths, planned.plan.commands)
+  if (Buffer.byteLength(JSON.stringify(commands)) <= mostPlanBytes) return { plan: { ...planned.plan, commands, notes } }
   return { unsupported: `The commands and their environment are longer than ${mostPlanBytes / 1024} KB.`, notes }
 }
 
 const mostNotes = 50
+
+/** A Python project with its packages in `src` is tested installed; here they are imported from where they lie. */
+const importingSources = (paths: ReadonlyArray<string>, commands: ReadonlyArray<PlanCommand>): ReadonlyArray<PlanCommand> => {
+  const isProject = paths.some((path) => path === "pyproject.toml" || path === "setup.py" || path === "setup.cfg")
+  if (!isProject || !paths.some((path) => /^src\/[^/]+(?:\/__init__)?\.py$/u.test(path))) return commands
+  return commands.map((command) => ({ ...command, env: { PYTHONPATH: `${viewInside}/src`, ...command.env } }))
+}
 
 const choosePlan = (input: PlanInput): Planned => {
   const override = input.override?.trim() ?? ""

@@ -42,7 +42,7 @@ export const handle = Effect.fn("validator.reproduce")(
       project,
     })
     if ("unsupported" in planned) return notReproducible(planned.unsupported, planned.notes.join("\n"))
-    const { commands: plan, notes } = planned.plan
+    const { commands: plan, installs, notes } = planned.plan
     yield* Effect.logInfo("planned", { commands: plan.map(({ name }) => name), notes })
 
     const layers = yield* (yield* Dependencies).prepare({ label, source: target })
@@ -51,7 +51,10 @@ export const handle = Effect.fn("validator.reproduce")(
     if (red === undefined) return { type: "not-reproduced" as const, data: { plan, passed: Math.max(1, tries), of: Math.max(1, tries) } }
 
     const trouble = environmentTrouble(red, project)
-    if (trouble !== undefined) return notReproducible(`${trouble} (${red.result.command.name})`, [...notes, red.digest.text].join("\n"))
+    if (trouble !== undefined) {
+      const hints = [...installs.map(({ run }) => `The project's CI runs \`${run.slice(0, 200)}\` first.`), ...notes]
+      return notReproducible(`${trouble} (${red.result.command.name})`, [...hints, red.digest.text].join("\n"))
+    }
     const reproduction: Reproduction = {
       plan,
       failing: red.result,
