@@ -6,8 +6,9 @@ import * as applyEvents from "./apply-events.ts"
 import * as lease from "./lease.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
+import { SentMarks } from "./SentMarks.ts"
 import * as sweep from "./sweep.ts"
 
-export const layer = Layer.mergeAll(applyEvents.layer, lease.layer, sweep.layer).pipe(Layer.provide(PolicyConfig.layer))
+export const layer = Layer.mergeAll(applyEvents.layer, lease.layer, sweep.layer).pipe(Layer.provide([PolicyConfig.layer, SentMarks.layer]))
 
 if (import.meta.main) run("planner", layer.pipe(Layer.provide(Migrate.layer(migrations)), Layer.provide(Postgres.layer)))
