@@ -2,21 +2,16 @@
  * The sandbox without a daemon: bubblewrap around the machine's own toolchains. Limits are kept by a cgroup where this service may
  * write one, else by rlimits and a watchdog. Killing the outer process kills the pid namespace, and with it everything inside.
  */
-import { existsSync } from "node:fs"
-import { chmod, lstat, mkdir, readlink, writeFile } from "node:fs/promises"
-import { join } from "node:path"
 import { Effect, Layer, Option, type Scope } from "effect"
-import { bubblewrapArguments, type Host, mountsFor } from "./bubblewrap-arguments.ts"
+import { bubblewrapArguments, mountsFor } from "./bubblewrap-arguments.ts"
 import { type CgroupRoots, cgroupPrefix, makeCgroup, usableCgroups } from "./bubblewrap-cgroup.ts"
+import { prepareHost } from "./bubblewrap-host.ts"
 import { launchCommand, staged, stagedMounts } from "./bubblewrap-launcher.ts"
 import { startBubblewrap } from "./bubblewrap-process.ts"
 import { hasMoreMemory, markedProcesses, memoryLeft } from "./bubblewrap-processes.ts"
-import { seccompFilter } from "./bubblewrap-seccomp.ts"
-import { findToolchains } from "./find-toolchains.ts"
-import { clearLeftovers, ownTemporary } from "./own-temporary.ts"
 import { runToEnd, systemPath } from "./run-to-end.ts"
-import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable, type SandboxUser } from "./Sandbox.ts"
-import { type SandboxSettings, sandboxSettings } from "./sandbox-settings.ts"
+import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable } from "./Sandbox.ts"
+import { sandboxSettings } from "./sandbox-settings.ts"
 import { limitsOf, type Started, supervise } from "./supervise.ts"
 
 const unavailable = (reason: string, remedy: string) => new SandboxUnavailable({ sandbox: "bubblewrap", reason, remedy })
@@ -36,38 +31,8 @@ const notEnded = (written: string) =>
         "Look at the machine's memory; give each installation on it a CI_HEALING_SANDBOX_OWNER of its own.",
       )
 
-const rootNames = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]
-
-const accounts = ({ uid, gid }: SandboxUser) => ({
-  passwd: `root:x:0:0:root:/root:/bin/sh\nsandbox:x:${uid}:${gid}:sandbox:/home/sandbox:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n`,
-  group: `root:x:0:\nsandbox:x:${gid}:\nnogroup:x:65534:\n`,
-  hosts: "127.0.0.1 localhost sandbox\n::1 localhost\n",
-  "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-})
-
-/** A directory of the layer's own: the synthetic `/etc`, and an empty place to stage mounts in. */
-const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: SandboxSettings) {
-  yield* clearLeftovers
-  const state = yield* ownTemporary("sandbox")
-  const toolchains = yield* findToolchains(settings, settings.toolchains)
-  const host: Host = yield* Effect.promise(async () => {
-    await chmod(state, 0o711)
-    for (const [name, text] of Object.entries(accounts(settings.user))) await writeFile(join(state, name), text, { mode: 0o644 })
-    const present = rootNames.filter((path) => existsSync(path))
-    const roots = present.map(async (path) => [path, (await lstat(path)).isSymbolicLink() ? await readlink(path) : null] as const)
-    const prefixes = ["/usr", "/usr/local", ...toolchains.mounts.map(({ at }) => at)]
-    const hidden = prefixes.map((prefix) => join(prefix, "etc/npmrc")).filter((path) => existsSync(path))
-    return { roots: await Promise.all(roots), toolchains, hidden, etc: state }
-  })
-  const stage = join(state, "stage")
-  yield* Effect.promise(() => mkdir(stage, { mode: 0o711 }))
-  const empty = join(state, "empty")
-  yield* Effect.promise(() => mkdir(empty, { mode: 0o755 }))
-  const filter = seccompFilter(process.arch)
-  const seccomp = join(state, "seccomp.bpf")
-  if (filter !== undefined) yield* Effect.promise(() => writeFile(seccomp, filter))
-  return { host, stage, empty, ...(filter === undefined ? {} : { seccomp }) }
-})
+/** A probe belongs to no command; it ends by itself at once, and must not be taken for an orphan. */
+const probeLabel = "probe"
 
 const leastMemoryLeft = 0.02
 
@@ -149,7 +114,7 @@ export const layer = Layer.effect(
     const probe = Effect.gen(function* () {
       const { code, output } = yield* runToEnd([program, "--version"])
       if (code !== 0) return yield* unavailable("bubblewrap is not installed.", remedy)
-      yield* run({ label: "probe", command: "true", root: empty })
+      yield* run({ label: probeLabel, command: "true", root: empty })
       const tools = host.toolchains.path.join(":") || "the system's"
       const kept = cgroups === undefined ? "rlimits and a watchdog" : `cgroup version ${cgroups.version}`
       const found: SandboxProbe = {
@@ -161,11 +126,15 @@ export const layer = Layer.effect(
     })
 
     const reap = Effect.fn("bubblewrap.reap")(function* (isOpen: (label: string) => Effect.Effect<boolean>) {
-      const mine = (yield* markedProcesses).filter(({ marker }) => marker.startsWith(`${settings.owner}:`))
-      const labels = [...new Set(mine.map(({ marker }) => marker.slice(settings.owner.length + 1)))]
-      const orphans = yield* Effect.filter(labels, (label) => Effect.map(isOpen(label), (open) => !open))
-      for (const { pid, marker } of mine)
-        if (orphans.includes(marker.slice(settings.owner.length + 1))) yield* Effect.ignore(Effect.try(() => process.kill(pid, "SIGKILL")))
+      const own = `${settings.owner}:`
+      const mine = (yield* markedProcesses)
+        .filter(({ marker }) => marker.startsWith(own))
+        .map(({ pid, marker }) => ({ pid, label: marker.slice(own.length) }))
+        .filter(({ label }) => label !== probeLabel)
+      const orphans = yield* Effect.filter([...new Set(mine.map(({ label }) => label))], (label) =>
+        Effect.map(isOpen(label), (open) => !open),
+      )
+      for (const { pid, label } of mine) if (orphans.includes(label)) yield* Effect.ignore(Effect.try(() => process.kill(pid, "SIGKILL")))
       return orphans
     })
 
