@@ -1,6 +1,6 @@
 import type { Diagnosis, LogDigest } from "@ci-fix-pilot/contract/values"
 import { type Mark, markOf } from "./marks.ts"
-import { quotedLines } from "./signature.ts"
+import { firstFailure, quotedLines } from "./signature.ts"
 import { suspectFiles } from "./suspect-files.ts"
 
 const CONFIDENCE: Readonly<Record<Mark["rank"], number>> = { 5: 0.9, 4: 0.8, 3: 0.6, 2: 0.4, 1: 0.2 }
@@ -29,7 +29,7 @@ export const classify = (digest: LogDigest, options: { readonly roots?: Readonly
   return {
     kind,
     summary: cut(`${PHRASE[kind]}: ${quoted.length === 0 ? "the log does not say why" : quoted.join(" — ")}`, 300),
-    firstError: cut(first.slice(0, 12).join("\n").trim(), 2_000),
+    firstError: cut(firstFailure(first).slice(0, 12).join("\n").trim(), 2_000),
     suspectFiles: suspectFiles(digest.text, options.roots),
     confidence: mark === undefined ? 0.1 : CONFIDENCE[mark.rank],
     by: "rules",
@@ -71,7 +71,7 @@ const kindOf = (digest: LogDigest, mark: Mark | undefined): Diagnosis["kind"] =>
 /** Without a tool's ornaments, times and thread numbers. */
 const plain = (line: string): string =>
   line
-    .replace(/^(?:##\[error\]|[✖✗✘✕×●]|\[fail\]:|not ok \d+ -|E {2,}|-{3} |\d+\)|\s)+/, "")
+    .replace(/^(?:##\[error\]|# |[✖✗✘✕×●]|\[fail\]:|not ok \d+ -|E {2,}|-{3} |\d+\)|\s)+/, "")
     .replace(/[_=━─⎯-]{3,}/g, " ")
     .replace(/\s*[([]\d+(?:\.\d+)?\s?m?s[)\]]|\s\(\d+\)/g, "")
     .replace(/\s+/g, " ")

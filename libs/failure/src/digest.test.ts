@@ -76,6 +76,30 @@ describe("digestText", () => {
     expect(digest.text).toContain("(6 more like this)")
   })
 
+  it("looks behind a test file that failed as a whole, and leaves out what passed", () => {
+    const tap = [
+      "TAP version 13",
+      "# node:internal/modules/esm/resolve:255",
+      "# Error [ERR_MODULE_NOT_FOUND]: Cannot find module '/w/src/gone.js' imported from /w/test/a.test.mjs",
+      "# Subtest: /w/test/a.test.mjs",
+      "not ok 1 - /w/test/a.test.mjs",
+      "  ---",
+      "  duration_ms: 270.4",
+      "  error: 'test failed'",
+      "  ...",
+      "ok 2 - passes",
+      "  ---",
+      "  duration_ms: 1.5",
+      "  type: 'test'",
+      "  ...",
+      "# fail 1",
+    ]
+    const digest = digestText(tap.join("\n"))
+    expect(firstLine(digest)).toContain("Cannot find module")
+    expect(digest.text).not.toContain("type: 'test'")
+    expect(digest.text).not.toContain("duration_ms")
+  })
+
   it("shows the end of a log that never says what is wrong", () => {
     const digest = digestText(`${"working\n".repeat(500)}all quiet`)
     expect(digest.firstError).toBeUndefined()

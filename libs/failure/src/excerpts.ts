@@ -36,6 +36,8 @@ export class Excerpts {
   #open: Block | undefined
   #more = 0
   #command: string | undefined
+  #passed = false
+  #inDetails = false
   #judged = 0
   readonly #heads = new Map<string, Mark | undefined>()
   readonly #summary: Array<string> = []
@@ -107,11 +109,20 @@ export class Excerpts {
   }
 
   #append(block: Block, text: string): void {
-    if (isPassing(text) || isFrameOfOthers(text)) return
+    if (this.#isSkipped(text) || isFrameOfOthers(text)) return
     if (text === "" && (block.lines.at(-1) ?? "") === "") return
     block.lines.push(text)
     block.characters += text.length
     if (block.lines.length >= block.limit.lines || block.characters >= block.limit.characters) this.#close()
+  }
+
+  /** Tests that passed, with the details that TAP gives of them. */
+  #isSkipped(text: string): boolean {
+    const passing = isPassing(text)
+    const details = this.#passed && (/^\s*---$/.test(text) || this.#inDetails)
+    this.#inDetails = details && !/^\s*\.\.\.$/.test(text)
+    this.#passed = passing || this.#inDetails
+    return passing || details || /^\s*duration_ms:/.test(text)
   }
 
   #close(): void {

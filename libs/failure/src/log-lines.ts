@@ -2,7 +2,7 @@
 export const isPassing = (line: string): boolean =>
   /^\s*(?:ok \d|✓|✔|√|\(pass\)|PASS\b|--- PASS|# Subtest|=== (?:RUN|PAUSE|CONT)|test .* \.\.\. ok$)/.test(line)
 
-const FRAME = /^\s*(?:at |❯ |› |File ")/
+const FRAME = /^\s*(?:#\s+)?(?:at |❯ |› |File ")/
 const OTHERS =
   /node_modules[/\\]|\(?node:|site-packages[/\\]|[/\\]lib[/\\]python3|^\s*at (?:java\.|jdk\.|org\.junit\.|native)|<anonymous>$|\/rustc\/|\(native/
 

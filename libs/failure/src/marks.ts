@@ -53,6 +53,7 @@ const RULES: ReadonlyArray<Rule> = [
   [5, "test", /^error: expect\(|^\(fail\) /],
   [5, "test", /^Failures:$|^There (?:was|were) \d+ (?:failure|error)s?:$/, "below"],
   [5, "test", /^\s+\d+\) (?:Failure|Error):?$/],
+  [2, "test", /^\s*not ok \d+ - \S+\.[cm]?[jt]sx?(?:\s|$)/],
   [4, "test", /^\s*not ok \d+(?!.*# (?:TODO|SKIP))/],
   [4, "test", /^\s*[✘✖✕✗] \[fail\]:/],
   [4, "test", /^thread '.*' (?:\(\d+\) )?panicked at |^panic: /],
@@ -66,7 +67,11 @@ const RULES: ReadonlyArray<Rule> = [
     "dependency",
     /^error: (?:failed to (?:select|get|download)|no matching package)|^go: .*(?:missing go\.sum entry|no matching versions|unknown revision)/,
   ],
-  [3, "dependency", /^(?:Error: )?Cannot find (?:module|package) |^ModuleNotFoundError: |^ImportError: |Module not found: /],
+  [
+    3,
+    "dependency",
+    /^(?:# )?(?:Error(?: \[\w+\])?: )?Cannot find (?:module|package) |^ModuleNotFoundError: |^ImportError: |Module not found: /,
+  ],
   // Shells, workflows and whatever else has a voice of its own.
   [
     4,
@@ -86,7 +91,7 @@ const RULES: ReadonlyArray<Rule> = [
   [3, "environment", /^(?:.*: )?(?:line \d+: *\d+ )?Killed(?:\s|$)|exit code 137\b/],
   [3, "test", /^\s*[✖✗✘✕×] \S|^FAIL \S+|^test .* \.\.\. FAILED$|^FAILED \S+::/],
   [3, "unknown", /^Traceback \(most recent call last\):/],
-  [3, "unknown", /^(?:Uncaught )?(?:\w+\.)*[A-Z]\w*(?:Error|Exception)(?: \[\w+\])?(?::|$)/],
+  [3, "unknown", /^(?:# )?(?:Uncaught )?(?:\w+\.)*(?:[A-Z]\w*)?(?:Error|Exception)(?: \[\w+\])?(?::|$)/],
   [3, "timeout", /\b(?:timed out after|Timeout of \d+ ?ms exceeded|Exceeded timeout of)/i],
   [3, "unknown", /^##\[error\](?!Process completed with exit code|The operation was canceled)/],
   [2, "unknown", /^\s*(?:\[?(?:error|fatal|ERROR|FATAL|FAILED)\]?|Error)\b[:\s]/],

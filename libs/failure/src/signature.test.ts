@@ -61,6 +61,19 @@ describe("signatureOf", () => {
     expect(new Set(distinct).size).toBe(distinct.length)
   })
 
+  it.each([
+    ["node-test-spec", (log: string) => `${log}\n\ntest at nt/other.test.js:9:1\n✖ another (1ms)\n  Error: other\n`],
+    ["node-test-tap", (log: string) => log.replace("# tests", "not ok 9 - another\n  ---\n  error: 'other'\n  ...\n# tests")],
+    ["mocha", (log: string) => `${log}\n  2) other\n       fails:\n     Error: other\n`],
+    ["vitest", (log: string) => `${log.slice(0, log.indexOf("[1/1]"))}\n FAIL  vt/other.test.ts > other\nError: other\n`],
+    ["jest", (log: string) => log.replace("Test Suites:", "  ● other › fails\n\n    other\n\nTest Suites:")],
+    ["tsc", (log: string) => `${log}other.ts(1,1): error TS1005: ';' expected.\n`],
+  ])("is of the first failure, whatever else fails: %s", (tool, further) => {
+    const log = fixture(tool)
+    expect(further(log)).not.toBe(log)
+    expect(signatureOf(further(log))).toBe(signatureOf(log))
+  })
+
   it("is another for another test, another message and another compiler error", () => {
     const spec = fixture("node-test-spec")
     expect(signatureOf(spec.replaceAll("adds two numbers", "adds three numbers"))).not.toBe(signatureOf(spec))

@@ -12,6 +12,8 @@ const LINES = 4
 const REPLACEMENTS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^##\[error\]/, ""],
   [/^\s*(?:not ok \d+\s*-?|\d+\)(?=\s)|\d+:\d+(?=\s)|[✖✗✘✕×●❯>•]+(?=\s)|\[fail\]:)\s*/, ""],
+  [/^\s*(?:# )?error: '(.*)'$/, "$1"],
+  [/^# (?=\S)/, ""],
   [/^\s*\w*AssertionError(?: \[\w+\])?: /, ""],
   [/ - error (?=TS\d)/, ": error "],
   [/[_=━─⎯-]{3,}/g, ""],
@@ -73,9 +75,12 @@ export const quotedLines = (digest: LogDigest): ReadonlyArray<string> => {
   return chosen.flatMap((line) => (/[\p{L}\d]/u.test(normaliseLine(line)) ? [line.trim()] : [])).slice(0, count)
 }
 
+/** Where a report that has no mark of its own goes on to the next test: pytest, node, mocha. */
+const NEXT_TEST = /^_{5,} |^test at \S+:\d+|^ {2}\d+\) \S/
+
 /** Up to the next report of the same kind, or the tool's summary. */
-const firstFailure = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const end = lines.findIndex((line, at) => at > 0 && (isSummary(line) || /^_{5,} /.test(line) || startsAnother(line, lines[0] ?? "")))
+export const firstFailure = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const end = lines.findIndex((line, at) => at > 0 && (isSummary(line) || NEXT_TEST.test(line) || startsAnother(line, lines[0] ?? "")))
   return end === -1 ? lines : lines.slice(0, end)
 }
 
