@@ -1,0 +1,150 @@
+import { describe, it } from "vitest"
+import { gaveUp, given } from "./sentences.suite.ts"
+import * as at from "./stories.suite.ts"
+
+const checks = (conclusion: "pending" | "success" | "failure", headSha = at.pullRequest.headSha) =>
+  ({ type: "pull-request-checks", data: { number: 1, headSha, conclusion } }) as const
+
+describe("a merged pull request", () => {
+  it("resolves its run, and its fix is remembered as merged", () => {
+    given(...at.fixed)
+      .when(at.merged)
+      .then("pull-request-merged", "resolved")
+      .saying({ how: "merged", by: "ada" })
+      .asking("memory.remember", "notifier.notify")
+      .sending({ outcome: "merged" })
+    given(...at.merging)
+      .when({ type: "pull-request-merged", data: {} })
+      .then("pull-request-merged", "resolved")
+      .saying({ how: "merged" })
+  })
+
+  it("may be known before it was known to be open", () => {
+    given(...at.delivering)
+      .when(at.merged)
+      .then("pull-request-merged", "resolved")
+  })
+
+  it("is merged once, however often it is told", () => {
+    given(...at.resolved)
+      .when(at.merged)
+      .nothing()
+  })
+
+  it("of a run that ended otherwise is written down and changes nothing more", () => {
+    given(...at.fixed, at.escalated)
+      .when(at.merged)
+      .then("pull-request-merged")
+      .asking()
+  })
+
+  it("cannot be of a run that never asked for one", () => {
+    given(...at.validating)
+      .when(at.merged)
+      .nothing()
+  })
+})
+
+describe("a closed pull request", () => {
+  it("is a person's no: the run goes to a person, the fix is remembered as rejected", () => {
+    given(...at.fixed)
+      .when(at.closed)
+      .then("pull-request-closed", "escalated")
+      .telling(/closed by ada without merging/)
+      .sending({ outcome: "rejected" })
+      .sending({ kind: "pull-request-closed" })
+    given(...at.delivering)
+      .when({ type: "pull-request-closed", data: {} })
+      .telling(/closed without merging/)
+  })
+
+  it("is closed once, however often it is told", () => {
+    given(...at.fixed, at.closed, at.escalated)
+      .when(at.closed)
+      .nothing()
+  })
+
+  it("is written down where we closed it ourselves after the run's end", () => {
+    given(...at.fixed, at.escalated)
+      .when({ type: "pull-request-closed", data: { number: 1 } })
+      .then("pull-request-closed")
+  })
+
+  it("cannot be of a run that has none", () => {
+    given(...at.delivering, at.escalated)
+      .when({ type: "pull-request-closed", data: {} })
+      .nothing()
+  })
+})
+
+describe("its checks", () => {
+  it("are written down when they change", () => {
+    given(...at.fixed)
+      .when(checks("pending"))
+      .then("pull-request-checks")
+      .asking()
+    given(...at.fixed, checks("success"))
+      .when(checks("success"))
+      .nothing()
+  })
+
+  it("of another commit than the proven one say nothing about it", () => {
+    given(...at.fixed)
+      .when(checks("success", "e".repeat(40)))
+      .nothing()
+  })
+
+  it("of no pull request say nothing", () => {
+    given(...at.delivering)
+      .when(checks("success"))
+      .nothing()
+  })
+
+  it("that are green merge it only without safe mode", () => {
+    given(...at.fixed)
+      .when(checks("success"))
+      .then("pull-request-checks")
+    given(...at.fixed)
+      .under({ safeMode: false })
+      .when(checks("success"))
+      .then("pull-request-checks", "merge-started")
+      .asking("github.merge-pull-request")
+  })
+
+  it.each([
+    ["that are red", at.fixed, "failure"],
+    ["that run", at.fixed, "pending"],
+    ["of one that is being merged", at.merging, "success"],
+    ["of a run that ended", [...at.fixed, at.escalated], "success"],
+  ] as const)("%s merge nothing", (_, ledger, conclusion) => {
+    given(...ledger)
+      .under({ safeMode: false })
+      .when(checks(conclusion))
+      .then("pull-request-checks")
+      .asking()
+  })
+})
+
+describe("a refused merge", () => {
+  it("leaves the run fixed, to be merged another time", () => {
+    given(...at.merging)
+      .when({ type: "merge-refused", data: { why: "conflicts" } })
+      .then("merge-refused")
+  })
+
+  it("that nobody asked for is not recorded", () => {
+    given(...at.fixed)
+      .when({ type: "merge-refused", data: { why: "conflicts" } })
+      .nothing()
+  })
+
+  it("is also one that nobody could do", () => {
+    given(...at.merging)
+      .when(gaveUp("github.merge-pull-request"))
+      .then("gave-up", "merge-refused")
+      .saying({ why: "away" })
+    given(...at.fixed)
+      .when(gaveUp("github.merge-pull-request"))
+      .then("gave-up")
+  })
+})

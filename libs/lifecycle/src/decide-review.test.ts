@@ -1,0 +1,155 @@
+import { describe, it } from "vitest"
+import { given, review } from "./sentences.suite.ts"
+import * as at from "./stories.suite.ts"
+
+const patchSha256 = at.patchOf(1).sha256
+const ofEve = [
+  at.ciFailed(),
+  at.fetchStarted,
+  at.fetched({ author: { login: "eve", association: "NONE", trusted: false } }),
+  ...at.awaitingApproval.slice(3),
+]
+
+describe("approve", () => {
+  it("releases a fix that waits, and names who did", () => {
+    given(...at.awaitingApproval)
+      .when(review("approve", { note: "fine" }))
+      .then("review-given", "delivery-started")
+      .saying({ attempt: 1, approvedBy: "grace" })
+      .asking("github.open-pull-request")
+      .sending({ approvedBy: "grace" })
+  })
+
+  it("merges an open pull request", () => {
+    given(...at.fixed)
+      .when(review("approve"))
+      .then("review-given", "merge-started")
+      .saying({ approvedBy: "grace" })
+      .asking("github.merge-pull-request")
+      .sending({ approvedBy: "grace", pullRequest: { ...at.pullRequest, state: "open" } })
+  })
+
+  it("may name the patch that was looked at, and is refused when another one waits by now", () => {
+    given(...at.awaitingApproval)
+      .when(review("approve", { patchSha256 }))
+      .then("review-given", "delivery-started")
+    given(...at.awaitingApproval)
+      .when(review("approve", { patchSha256: at.patchOf(9).sha256 }))
+      .then("review-refused")
+      .saying({ why: "another patch waits now; look at it again" })
+  })
+
+  it("is refused while there is nothing to approve", () => {
+    given(...at.validating)
+      .when(review("approve"))
+      .then("review-refused")
+      .saying({ action: "approve", reviewer: "grace", why: "there is nothing to approve while the run is validating" })
+      .asking()
+  })
+
+  it("is refused to the untrusted author of the failing change, in any spelling", () => {
+    given(...ofEve)
+      .when(review("approve", { by: "EVE" }))
+      .then("review-refused")
+      .saying({ why: "the author of the failing change cannot approve its fix" })
+    given(...ofEve)
+      .when(review("approve"))
+      .then("review-given", "delivery-started")
+  })
+
+  it("is open to a trusted author", () => {
+    given(...at.awaitingApproval)
+      .when(review("approve", { by: "ada" }))
+      .then("review-given", "delivery-started")
+  })
+})
+
+describe("deny", () => {
+  it("hands a waiting fix to a person, who gets the patch; memory learns that it was not wanted", () => {
+    given(...at.awaitingApproval)
+      .when(review("deny", { note: "wrong place" }))
+      .then("review-given", "escalated")
+      .telling(/Denied by grace: wrong place/, patchSha256)
+      .asking("memory.remember", "notifier.notify")
+      .sending({ outcome: "rejected" })
+  })
+
+  it("closes an open pull request, now and, should an answer be late, twice more", () => {
+    given(...at.fixed)
+      .when(review("deny"))
+      .then("review-given", "escalated")
+      .telling(/Denied by grace$/, patchSha256)
+      .asking("github.close-pull-request", "github.close-pull-request", "github.close-pull-request", "memory.remember", "notifier.notify")
+  })
+
+  it("is refused while there is nothing to deny", () => {
+    given(...at.diagnosing)
+      .when(review("deny"))
+      .then("review-refused")
+      .saying({ why: "there is nothing to deny while the run is diagnosing" })
+  })
+})
+
+describe("abort", () => {
+  it.each([
+    ["queued", at.queued],
+    ["reproducing", at.reproducing],
+    ["validating", at.validating],
+    ["awaiting-approval", at.awaitingApproval],
+  ] as const)("stops a run that is %s", (_, ledger) => {
+    given(...ledger)
+      .when(review("abort", { note: "rewriting this" }))
+      .then("review-given", "aborted")
+      .saying({ by: "grace", note: "rewriting this" })
+      .asking()
+  })
+
+  it("takes back a pull request that may be on its way", () => {
+    given(...at.delivering)
+      .when(review("abort"))
+      .then("review-given", "aborted")
+      .saying({ by: "grace" })
+      .asking("github.close-pull-request", "github.close-pull-request", "github.close-pull-request")
+  })
+
+  it("of a fixed run closes its pull request and escalates", () => {
+    given(...at.fixed)
+      .when(review("abort"))
+      .then("review-given", "escalated")
+      .telling(/Aborted by grace/)
+  })
+})
+
+describe("human-fix", () => {
+  it("resolves the run and takes back what it had opened", () => {
+    given(...at.fixed)
+      .when(review("human-fix"))
+      .then("review-given", "resolved")
+      .saying({ how: "human-fix", by: "grace" })
+      .asking("github.close-pull-request", "github.close-pull-request", "github.close-pull-request", "notifier.notify")
+      .sending({ kind: "run-fixed", summary: "Fixed by grace" })
+    given(...at.proposing)
+      .when(review("human-fix"))
+      .then("review-given", "resolved")
+      .asking("notifier.notify")
+  })
+})
+
+describe("a word that comes too late", () => {
+  const actions = ["approve", "deny", "abort", "human-fix"] as const
+
+  it.each(actions)("%s is refused after the end", (action) => {
+    given(...at.resolved)
+      .when(review(action))
+      .then("review-refused")
+      .saying({ why: "the run has ended: resolved" })
+      .asking()
+  })
+
+  it.each(actions)("%s is refused while the pull request is being merged: the first word counts", (action) => {
+    given(...at.merging)
+      .when(review(action))
+      .then("review-refused")
+      .saying({ why: "the pull request is being merged" })
+  })
+})
