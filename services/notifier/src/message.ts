@@ -1,65 +1,89 @@
 import type { CommandData } from "@ci-fix-pilot/contract/commands"
+import type { ActionsBlock, Button, ContextBlock, HeaderBlock, PlainTextElement, SectionBlock } from "@slack/types"
+import { escapeText, quiet } from "./quiet.ts"
 
-type Notice = CommandData<"notifier.notify">
+export type Notice = CommandData<"notifier.notify">
 
 /** A Slack message: the text for notifications and screen readers, and the blocks that are shown. */
 export interface Message {
   readonly text: string
-  readonly blocks: ReadonlyArray<Readonly<Record<string, unknown>>>
+  readonly mrkdwn: false
+  readonly unfurl_links: false
+  readonly unfurl_media: false
+  readonly blocks: ReadonlyArray<HeaderBlock | SectionBlock | ContextBlock | ActionsBlock>
 }
 
 const headlines: Readonly<Record<Notice["kind"], readonly [emoji: string, words: string]>> = {
   "failure-queued": ["🔴", "CI failed, healing is queued"],
   "attempt-started": ["🔧", "Trying a fix"],
   "attempt-retried": ["🔁", "Trying another fix"],
-  "approval-requested": ["✋", "A proven fix waits for your approval"],
-  "run-fixed": ["✅", "Fixed by a person"],
+  "approval-requested": ["✋", "Your approval is needed"],
+  "run-fixed": ["✅", "A person fixed it"],
   "run-escalated": ["🚨", "A person is needed"],
-  "run-flaky": ["🎲", "Flaky: it passes on the same commit"],
+  "run-flaky": ["🎲", "Flaky, nothing to fix"],
   "pull-request-opened": ["✅", "Fixed and proven: a pull request is open"],
   "pull-request-merged": ["🎉", "The fix was merged"],
   "pull-request-closed": ["🚪", "The fix was closed without merging"],
   "pull-request-skipped": ["⏭️", "Skipped: nothing to deliver any more"],
 }
 
-/** Slack's three control characters (https://docs.slack.dev/messaging/formatting-message-text); hidden characters go, too. */
-export const escapeText = (text: string) =>
-  text
-    .replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
+const strategies: Readonly<Record<NonNullable<Notice["strategy"]>, string>> = {
+  replay: "a fix that helped before",
+  model: "a fix that the model wrote",
+  revert: "undoing the part of the change that broke it",
+}
 
-/** Untrusted text inside markup: no bold, code or mention of its own. */
-const quiet = (text: string, max: number) =>
-  escapeText(text.length > max ? `${text.slice(0, max - 1)}…` : text)
-    .replaceAll(/[*_~`]/gu, "\u02cb")
-    .replaceAll("@", "@\u2060")
+/** What a person would ask next about the tries, said where it is known. */
+const attemptOf = ({ kind, attempt, maxAttempts, strategy }: Notice): string | undefined => {
+  if (attempt === undefined) return undefined
+  const which = `${attempt}${maxAttempts === undefined ? "" : ` of ${maxAttempts}`}`
+  const how = strategy === undefined ? "" : `: ${strategies[strategy]}`
+  if (kind === "run-escalated" || kind === "run-fixed" || kind === "run-flaky") return `After attempt ${which}`
+  return `Attempt ${which}${how}`
+}
 
-const isLink = (url: string | undefined): url is string => url !== undefined && /^https?:\/\/[^\s<>|]+$/u.test(url)
+/** Plain text never holds markup; where it comes from does not matter then. */
+const plain = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false })
 
-const button = (label: string, url: string) => ({ type: "button", text: { type: "plain_text", text: label }, url })
+const isLink = (url: string | undefined): url is string => {
+  const parsed = url === undefined ? null : URL.parse(url)
+  return parsed !== null && /^https?:$/u.test(parsed.protocol) && parsed.username === "" && !/[\s<>|]/u.test(url ?? "")
+}
+
+const button = (label: string, url: string, style?: Button["style"]): Button => ({
+  type: "button",
+  text: plain(label),
+  url,
+  ...(style === undefined ? {} : { style }),
+})
+
+const buttonsOf = ({ kind, pullRequestUrl, runUrl }: Notice): ReadonlyArray<Button> => [
+  ...(isLink(pullRequestUrl) ? [button("Open the pull request", pullRequestUrl)] : []),
+  ...(isLink(runUrl) ? [kind === "approval-requested" ? button("Approve or deny", runUrl, "primary") : button("See the run", runUrl)] : []),
+]
 
 /** The message for a notice, in Block Kit. Everything that came from a repository, a log or a model is text and nothing else. */
 export const messageOf = (notice: Notice): Message => {
   const [emoji, words] = headlines[notice.kind]
-  const { repository, branch, commitSha } = notice.target
-  const where = `*${quiet(repository, 200)}* on *${quiet(branch, 150)}* at \`${commitSha.slice(0, 8)}\``
-  const attempt =
-    notice.attempt === undefined
-      ? []
-      : [`attempt ${notice.attempt} of ${notice.maxAttempts ?? "?"}${notice.strategy === undefined ? "" : `, ${notice.strategy}`}`]
-  const buttons = [
-    ...(isLink(notice.pullRequestUrl) ? [button("Review the pull request", notice.pullRequestUrl)] : []),
-    ...(isLink(notice.runUrl) ? [button("See the run", notice.runUrl)] : []),
-  ]
+  const repository = quiet(notice.target.repository, 200)
+  const branch = quiet(notice.target.branch, 150)
+  const attempt = attemptOf(notice)
+  // The attempt's own line says it better.
+  const isAttempt = attempt !== undefined && (notice.kind === "attempt-started" || notice.kind === "attempt-retried")
+  const summary = isAttempt ? "" : quiet(notice.summary, 1_500)
+  const tail = isAttempt ? attempt : quiet(notice.summary, 200)
+  const buttons = buttonsOf(notice)
   return {
-    text: `${emoji} ${words}: ${quiet(repository, 200)} (${quiet(branch, 150)}): ${quiet(notice.summary, 300)}`,
+    text: escapeText(`${emoji} ${repository} (${branch}): ${words}${tail === "" ? "" : `. ${tail}`}`),
+    mrkdwn: false,
+    unfurl_links: false,
+    unfurl_media: false,
     blocks: [
-      { type: "section", text: { type: "mrkdwn", text: `${emoji} *${words}*\n${where}` } },
-      ...(notice.summary === "" ? [] : [{ type: "section", text: { type: "mrkdwn", text: quiet(notice.summary, 1_500) } }]),
-      ...(attempt.length === 0 ? [] : [{ type: "context", elements: attempt.map((text) => ({ type: "mrkdwn", text })) }]),
-      ...(buttons.length === 0 ? [] : [{ type: "actions", elements: buttons }]),
+      { type: "header", text: { ...plain(`${emoji} ${words}`), emoji: true } },
+      { type: "section", text: plain(`${repository} · ${branch} · ${notice.target.commitSha.slice(0, 8)}`) },
+      ...(summary === "" ? [] : [{ type: "section" as const, text: plain(summary) }]),
+      ...(attempt === undefined ? [] : [{ type: "context" as const, elements: [plain(attempt)] }]),
+      ...(buttons.length === 0 ? [] : [{ type: "actions" as const, elements: [...buttons] }]),
     ],
   }
 }

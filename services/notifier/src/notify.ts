@@ -2,35 +2,34 @@
  * Tells people about a run.
  *
  * Consumes: `notifier.notify`. Emits: `notified`.
- * Safe to repeat because at worst a message is seen twice; nothing waits for it.
+ * Safe to repeat because a process posts a notice once; after a crash it is at worst seen twice. Nothing waits for it.
  */
 import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { Retry } from "@ci-fix-pilot/actor/outcome"
-import { Config, Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { messageOf } from "./message.ts"
-import { Slack } from "./Slack.ts"
+import { Slack, type SlackFailed } from "./Slack.ts"
+import { type Kinds, wantedKinds } from "./wanted-kinds.ts"
 
-const wanted = Config.String("CI_HEALING_SLACK_EVENTS").pipe(Config.withDefault(""))
+/** Posts a notice of a kind that is wanted. A message that Slack will never take is given up, not repeated. */
+export const handle = (wanted: Kinds) =>
+  Effect.fn("notifier.notify")(function* (command: Actor.CommandOf<"notifier.notify">) {
+    if (!wanted.has(command.data.kind)) return told("off")
+    const slack = yield* Slack
+    return told(yield* Effect.catch(slack.post(keyOf(command), messageOf(command.data)), onFailure))
+  })
 
-export const handle = Effect.fn("notifier.notify")(function* (command: Actor.CommandOf<"notifier.notify">) {
-  const only = (yield* Effect.orDie(wanted))
-    .split(",")
-    .map((kind) => kind.trim())
-    .filter(Boolean)
-  if (only.length > 0 && !only.includes(command.data.kind)) return { type: "notified" as const, data: { channel: "off" as const } }
-  const slack = yield* Slack
-  const channel = yield* slack
-    .post(messageOf(command.data))
-    .pipe(
-      Effect.catch((error) =>
-        error.permanent
-          ? Effect.succeed("off" as const)
-          : Effect.fail(
-              new Retry({ reason: error.why, ...(error.afterMs === undefined ? {} : { afterMs: error.afterMs, uncounted: true }) }),
-            ),
-      ),
-    )
-  return { type: "notified" as const, data: { channel } }
-})
+const told = (channel: "slack" | "off") => ({ type: "notified" as const, data: { channel } })
 
-export const layer = Actor.make({ name: "notifier.notify", handle, concurrency: 4 })
+/** The same for every dispatch of a command. */
+const keyOf = ({ id }: Actor.CommandOf<"notifier.notify">) => id.split("#")[0] ?? id
+
+const onFailure = ({ kind, why, afterMs }: SlackFailed) => {
+  if (kind === "refused") return Effect.as(Effect.logWarning("Slack refused a message", { why }), "off" as const)
+  return Effect.fail(new Retry({ reason: why, afterMs, ...(kind === "wait" ? { uncounted: true } : {}) }))
+}
+
+/** Reads `CI_HEALING_SLACK_EVENTS`. */
+export const layer = Layer.unwrap(
+  Effect.map(wantedKinds, (wanted) => Actor.make({ name: "notifier.notify", handle: handle(wanted), concurrency: 4 })),
+)
