@@ -5,7 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
 import type { Installer } from "./install-commands.ts"
 import { type InstallRequest, installDependencies } from "./install-dependencies.ts"
-import { packNpm, packWheel, serveIndex, serveNpm } from "./registry-fixture.ts"
+import { packNpm, packWheel, serveIndex, serveNpm, serveTrouble } from "./registry-fixture.ts"
 import { layer as bubblewrap } from "./Sandbox.bubblewrap.ts"
 import { layer as docker } from "./Sandbox.docker.ts"
 import { Sandbox } from "./Sandbox.ts"
@@ -160,6 +160,16 @@ describe.each(["docker", "bubblewrap"] as const)("installing in %s", (name) => {
       const failure = yield* Effect.flip(install("npm", { "package.json": JSON.stringify(leftPad) }))
       expect(failure).toMatchObject({ _tag: "InstallFailed", kind: "registry-unreachable", reason: expect.stringContaining("127.0.0.1:1") })
     }).pipe(inside(name, { CI_HEALING_NPM_REGISTRY: "http://127.0.0.1:1/" })),
+  )
+
+  it.live("takes a registry in trouble for one that cannot be reached", () =>
+    Effect.gen(function* () {
+      const registry = yield* serveTrouble(503)
+      const failure = yield* Effect.flip(
+        install("npm", { "package.json": JSON.stringify(leftPad) }).pipe(inside(name, { CI_HEALING_NPM_REGISTRY: registry.url })),
+      )
+      expect(failure).toMatchObject({ _tag: "InstallFailed", kind: "registry-unreachable", reason: expect.stringContaining("503") })
+    }),
   )
 
   it.live("stops an installation that takes too much", () =>

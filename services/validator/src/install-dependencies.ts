@@ -115,8 +115,7 @@ export const installDependencies = Effect.fn("install-dependencies")(function* (
   const registry = yield* registryFor(ecosystemOf(installer), ask).pipe(
     Effect.catchTags({
       NoRegistry: () => Effect.fail(noRegistry(installer)),
-      ConfigError: (error) =>
-        Effect.fail(new SandboxUnavailable({ sandbox: "none", reason: error.message, remedy: "Correct the variable." })),
+      ConfigError: misconfigured,
     }),
   )
   const proxy = yield* serveRegistry(registry, sandbox.user).pipe(Effect.catchTag("ConfigError", misconfigured))

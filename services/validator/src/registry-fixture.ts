@@ -87,3 +87,6 @@ export const serveIndex = (packed: Effect.Success<ReturnType<typeof packWheel>>)
     const link = `<a href="${new URL(request.url).origin}/files/${packed.file}">${packed.file}</a>`
     return new Response(link, { headers: { "content-type": "text/html" } })
   })
+
+/** A registry that answers everything with one status. */
+export const serveTrouble = (status: number) => serve(() => new Response("trouble", { status }))

@@ -17,7 +17,7 @@ export interface RegistryProxy {
   readonly directory: string
   /** The registry's address as the sandbox must be told. */
   readonly mirror: string
-  /** Why the registry could not be reached, the last time that it could not. */
+  /** Why the registry gave no answer, or none that says anything about a package, the last time that it did so. */
   readonly unreachable: () => string | undefined
   /** What was asked for and not given: other origins, other methods. */
   readonly refused: () => ReadonlyArray<string>
@@ -74,6 +74,7 @@ const makeMirror = (registry: Registry) => {
     try {
       const headers = requestHeaders(request, registry, target)
       const found = await fetch(target, { method: request.method, headers, signal: AbortSignal.timeout(answerWithin) })
+      if (found.status === 429 || found.status >= 500) unreachable = `${target.host} answered ${found.status}`
       const body = found.body?.pipeThrough(bounded())
       const rewritten = pointsElsewhere(found) ? body?.pipeThrough(rewriteOrigins(origins)) : body
       return new Response(rewritten ?? null, { status: found.status, headers: answerHeaders(found) })
