@@ -47,6 +47,11 @@ const cases: ReadonlyArray<readonly [fixture: string, kind: Diagnosis["kind"], s
   ["tsc", "compile", "bad.ts(1,57): error TS2322", ["bad.ts"]],
   ["tsc-pretty", "compile", "error TS2322", ["bad.ts"]],
   ["unittest", "test", "FAIL: test_adds_two_numbers", ["test_calc.py"]],
+  ["uvu", "test", "adds two numbers", ["ut/calc.js"]],
+  ["tape", "test", "A test fails: adds two numbers — the sum is five", ["tt/calc.js"]],
+  ["jasmine", "test", "arithmetic adds two numbers — Expected -1 to be 5.", ["spec/calc.spec.js"]],
+  ["node-assert", "test", "sum", ["plain.js"]],
+  ["standard", "lint", "no-unused-vars", ["lint-me.js"]],
   ["vitest", "test", "arithmetic > adds two numbers", ["vt/calc.test.ts"]],
 ]
 

@@ -71,7 +71,7 @@ const kindOf = (digest: LogDigest, mark: Mark | undefined): Diagnosis["kind"] =>
 /** Without a tool's ornaments, times and thread numbers. */
 const plain = (line: string): string =>
   line
-    .replace(/^(?:##\[error\]|# |[✖✗✘✕×●]|\[fail\]:|not ok \d+ -|E {2,}|-{3} |\d+\)|\s)+/, "")
+    .replace(/^(?:##\[error\]|# |[✖✗✘✕×●]|\[fail\]:|not ok \d+ -?|E {2,}|-{3} |\d+\)|\s)+/, "")
     .replace(/[_=━─⎯-]{3,}/g, " ")
     .replace(/\s*[([]\d+(?:\.\d+)?\s?m?s[)\]]|\s\(\d+\)/g, "")
     .replace(/\s+/g, " ")

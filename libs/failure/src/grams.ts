@@ -34,7 +34,7 @@ const TROUBLE_GRAMS: ReadonlyArray<string> = [
   ...words(
     "enotfound toomany limit exceeded memory many gateway unavailable unable valid missing denied cannot could would unknown unused",
   ),
-  ...words("imeout imed yn00 warn .py: .go: .kt: .kts ##[group ##[error"),
+  ...words("imeout imed dard: yn00 warn .py: .go: .kt: .kts ##[group ##[error"),
   ...["ot o", "t fo", "no s", "--> "],
   ...["✖", "✗", "✘", "✕", "●"].flatMap((sign) => each(sign, " \u001b")),
   ...[" × ", "\n× ", "m× ", "×\u001b[", "━━"],

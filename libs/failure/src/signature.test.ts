@@ -26,6 +26,7 @@ const tools = [
   ...["ava", "biome", "bun-test", "cargo-test", "esbuild", "eslint", "gcc", "go-build", "go-panic", "go-test", "javac", "jest", "maven"],
   ...["maven-compile", "mocha", "node-module-not-found", "node-test-spec", "node-test-tap", "npm-404", "npm-eresolve", "prettier"],
   ...["pytest", "pytest-collection", "python-import", "rustc", "tap", "tsc", "tsc-pretty", "unittest", "vitest", "make"],
+  ...["uvu", "tape", "jasmine", "node-assert", "standard"],
 ]
 
 /** The same failure on another machine, later, at other lines. */

@@ -90,6 +90,6 @@ const startsAnother = (line: string, first: string): boolean => {
 }
 
 const NOISE =
-  /^\s*(?:\[INFO\]|Require stack:|- (?:\/|[A-Za-z]:)|Node\.js v|1\.\.\d|test at \S+:\d|error: \|-|>?\s*\d+\s*(?:[|│]|\d+\s*[|│])|[|│╵┬]|-->|= note|---$|\.\.\.$|(?:duration_ms|location|failureType|stack|code|name|expected|actual|operator|generatedMessage|requireStack)\b\s*:|self = |\$ |[}\])]+,?$|\d+:\s|\[\d+\/\d+\])/
+  /^\s*(?:\[INFO\]|(?:Message|Stack|stack|at|operator):|standard: |Require stack:|- (?:\/|[A-Za-z]:)|Node\.js v|1\.\.\d|test at \S+:\d|error: \|-|>?\s*\d+\s*(?:[|│]|\d+\s*[|│])|[|│╵┬]|-->|= note|---$|\.\.\.$|(?:duration_ms|location|failureType|stack|code|name|expected|actual|operator|generatedMessage|requireStack)\b\s*:|self = |\$ |[}\])]+,?$|\d+:\s|\[\d+\/\d+\])/
 
 const isTelling = (line: string): boolean => /[\p{L}\d]/u.test(line) && !isFrame(line) && !NOISE.test(line)
