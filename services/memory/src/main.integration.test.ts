@@ -35,7 +35,14 @@ const exchange = (use: (send: (command: Command) => Effect.Effect<unknown, unkno
     Effect.gen(function* () {
       const bus = yield* Bus
       yield* bus.ensure([
-        { name: streams.commands.name, subjects: streams.commands.subjects, retention: "workqueue", maxAgeMs: 60_000, duplicateWindowMs: 60_000, durables },
+        {
+          name: streams.commands.name,
+          subjects: streams.commands.subjects,
+          retention: "workqueue",
+          maxAgeMs: 60_000,
+          duplicateWindowMs: 60_000,
+          durables,
+        },
       ])
       const said = yield* bus.subscribe("evt.memory.>")
       const send = (command: Command) =>
