@@ -17,7 +17,6 @@ interface Durable {
 
 interface Kept {
   readonly config: StreamConfig
-  readonly ids: Set<string>
   readonly messages: Array<Stored>
   readonly durables: Map<string, Durable>
 }
@@ -95,8 +94,8 @@ const make = Effect.gen(function* () {
       for (const { pattern, queue } of listeners) if (matches(pattern, subject)) Queue.offerUnsafe(queue, { subject, text })
       for (const kept of streams.values()) {
         if (!kept.config.subjects.some((pattern) => matches(pattern, subject))) continue
-        if (kept.ids.has(messageId)) return { sequence: kept.messages.length }
-        kept.ids.add(messageId)
+        const known = kept.messages.find(({ id }) => id === messageId)
+        if (known !== undefined) return { sequence: known.sequence }
         const message: Stored = { id: messageId, sequence: kept.messages.length + 1, subject, text, deliveries: 0, state: "waiting" }
         kept.messages.push(message)
         for (const durable of kept.durables.values()) if (matches(durable.config.subject, subject)) yield* offer(durable, message)
@@ -108,7 +107,7 @@ const make = Effect.gen(function* () {
   const ensure = (configs: ReadonlyArray<StreamConfig>) =>
     Effect.gen(function* () {
       for (const config of configs) {
-        const kept = streams.get(config.name) ?? { config, ids: new Set(), messages: [], durables: new Map() }
+        const kept = streams.get(config.name) ?? { config, messages: [], durables: new Map() }
         streams.set(config.name, kept)
         for (const durable of config.durables)
           if (!kept.durables.has(durable.durable))
@@ -146,10 +145,6 @@ const make = Effect.gen(function* () {
       }),
     ask: (subject, text, timeoutMs) =>
       Effect.timeoutOrElse(askOne(subject, text), { duration: timeoutMs, orElse: () => Effect.fail(new NobodyAnswered({ subject })) }),
-    askAll: (pattern, text) =>
-      Effect.all(
-        [...answerers].filter(([subject]) => matches(pattern, subject)).flatMap(([, handlers]) => handlers.map((handler) => handler(text))),
-      ),
     answer: (subject, handler): Effect.Effect<void, never, Scope.Scope> =>
       Effect.asVoid(
         Effect.acquireRelease(
@@ -165,8 +160,9 @@ const make = Effect.gen(function* () {
       ),
     isStored: (stream, sequence, messageId) =>
       Effect.sync(() => {
-        const message = streams.get(stream)?.messages[sequence - 1]
-        return message?.id === messageId && message.state !== "done"
+        const kept = streams.get(stream)
+        const message = kept?.messages[sequence - 1]
+        return message?.id === messageId && (message.state !== "done" || kept?.config.retention === "limits")
       }),
     state: Effect.sync(() =>
       [...streams.values()].map(({ config, messages, durables }) => ({

@@ -168,14 +168,6 @@ const make = Effect.gen(function* () {
       yield* attempt(() => connection.flush())
     })
 
-  const askAll = (subject: string, text: string, timeoutMs: number) =>
-    attempt(async () => {
-      const answers: Array<string> = []
-      for await (const message of await connection.requestMany(subject, text, { strategy: "timer", maxWait: timeoutMs }))
-        answers.push(message.string())
-      return answers
-    })
-
   return Bus.of({
     publish: (subject, text, messageId) =>
       Effect.map(
@@ -195,7 +187,6 @@ const make = Effect.gen(function* () {
         try: async () => (await connection.request(subject, text, { timeout: timeoutMs })).string(),
         catch: (cause) => (cause instanceof TimeoutError || noResponders(cause) ? new NobodyAnswered({ subject }) : unavailable(cause)),
       }),
-    askAll,
     answer,
     ensure: (streams) => managed(async (open) => Promise.all(streams.map((config) => ensureStream(open, config)))).pipe(Effect.asVoid),
     isStored: (stream, sequence, messageId) =>

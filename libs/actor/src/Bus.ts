@@ -66,8 +66,6 @@ export class Bus extends Context.Service<
     ) => Effect.Effect<Stream.Stream<{ readonly subject: string; readonly text: string }>, BusUnavailable, Scope.Scope>
     /** Request and reply. */
     readonly ask: (subject: string, text: string, timeoutMs: number) => Effect.Effect<string, BusUnavailable | NobodyAnswered>
-    /** Requests every answerer and gathers what comes within the time. */
-    readonly askAll: (subject: string, text: string, timeoutMs: number) => Effect.Effect<ReadonlyArray<string>, BusUnavailable>
     /** Answers questions in one queue group per subject until the scope closes. The handler must not fail. */
     readonly answer: (subject: string, handler: (text: string) => Effect.Effect<string>) => Effect.Effect<void, BusUnavailable, Scope.Scope>
     /** Creates or repairs streams and durables. Only the planner calls it. */

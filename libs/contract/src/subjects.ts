@@ -23,7 +23,6 @@ export const asks = {
   readFile: "ask.validator.read-file",
   search: "ask.validator.search",
   list: "ask.validator.list",
-  health: "ask.*.health",
 } as const
 /** The subject on which one service answers for its health. */
 export const healthSubject = (service: Service) => `ask.${service}.health`
