@@ -86,6 +86,21 @@ describe("Embeddings.openai", () => {
     expect(await failing("word ".repeat(1_000))).toMatchObject({ permanent: true })
   })
 
+  it("says in its notes that it was refused, until it is not", async () => {
+    const { embed, notes } = endpoint()
+    const noted = async (reply?: ReturnType<typeof openai.fails>) => {
+      if (reply !== undefined) server.failEmbeddings(reply)
+      await Effect.runPromise(Effect.exit(embed("x")))
+      return Effect.runPromise(notes)
+    }
+    expect(await noted(openai.fails(500))).toEqual([])
+    expect(await noted(openai.fails(401, `key ${key} is wrong`))).toEqual([
+      "the embedding service answered 401: key [redacted:known] is wrong: failures are compared by hashed words meanwhile; check CI_HEALING_EMBEDDINGS_URL, _KEY and _MODEL",
+    ])
+    expect(await noted(openai.fails(500))).toHaveLength(1)
+    expect(await noted()).toEqual([])
+  })
+
   it("lets no secret out that an earlier step overlooked", async () => {
     await Effect.runPromise(endpoint().embed(`export TOKEN=ghp_${"a1B2".repeat(9)} and ${key}`))
     expect(server.log[0]?.body).not.toMatch(/ghp_|sk-embedding/)

@@ -95,5 +95,22 @@ export const make = (settings: EndpointSettings) => {
     // A name may get another model behind it: with the length in it, vectors that cannot be compared have different names.
     return { model: `${settings.model}/${vector.length}`, vector }
   })
-  return Embeddings.of({ embed })
+
+  let refused: string | undefined
+  const note = (why: string | undefined) =>
+    Effect.sync(() => {
+      refused = why
+    })
+  return Embeddings.of({
+    embed: (text) =>
+      embed(text).pipe(
+        Effect.tap(note(undefined)),
+        Effect.tapError(({ permanent, why }) => (permanent ? note(why) : Effect.void)),
+      ),
+    notes: Effect.sync(() =>
+      refused === undefined
+        ? []
+        : [`${refused}: failures are compared by hashed words meanwhile; check CI_HEALING_EMBEDDINGS_URL, _KEY and _MODEL`],
+    ),
+  })
 }

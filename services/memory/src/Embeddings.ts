@@ -14,5 +14,9 @@ export class EmbeddingFailed extends Schema.TaggedError<EmbeddingFailed>()("Embe
  */
 export class Embeddings extends Context.Service<
   Embeddings,
-  { readonly embed: (text: string) => Effect.Effect<Embedded, EmbeddingFailed> }
+  {
+    readonly embed: (text: string) => Effect.Effect<Embedded, EmbeddingFailed>
+    /** What somebody should know and do about the service behind it. */
+    readonly notes: Effect.Effect<ReadonlyArray<string>>
+  }
 >()("ci-fix-pilot/Embeddings") {}

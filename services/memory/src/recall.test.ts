@@ -25,7 +25,7 @@ const match = (n: number, padding = 0): Match => ({
 })
 const vector = { model: "small/2", vector: [1, 0] }
 const embedding = (answer: Effect.Effect<typeof vector, EmbeddingFailed>) =>
-  Layer.succeed(Embeddings, Embeddings.of({ embed: () => answer }))
+  Layer.succeed(Embeddings, Embeddings.of({ embed: () => answer, notes: Effect.succeed([]) }))
 const recallWith = (answer: Effect.Effect<typeof vector, EmbeddingFailed>, found: Effect.Effect<ReadonlyArray<Match>, SqlError>) => {
   const memories = Scripted.make(found)
   return { memories, answer: handle(recallCommand()).pipe(Effect.provide([memories.layer, embedding(answer)])) }

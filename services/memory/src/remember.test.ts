@@ -21,6 +21,7 @@ const rememberWith = (
         texts.push(text)
         return answer
       },
+      notes: Effect.succeed([]),
     }),
   )
   return { texts, memories, answer: handle(rememberCommand(1)).pipe(Effect.provide([memories.layer, embeddings])) }
