@@ -8,7 +8,9 @@ import { layer as api } from "@ci-fix-pilot/api/main"
 import { Service } from "@ci-fix-pilot/contract/ids"
 import { layer as github } from "@ci-fix-pilot/github/main"
 import { layer as ingest } from "@ci-fix-pilot/ingest/main"
+import { layer as memoryHealth } from "@ci-fix-pilot/memory/health"
 import { layer as memory } from "@ci-fix-pilot/memory/main"
+import { layer as notifierHealth } from "@ci-fix-pilot/notifier/health"
 import { layer as notifier } from "@ci-fix-pilot/notifier/main"
 import { layer as planner } from "@ci-fix-pilot/planner/main"
 import { layer as validatorHealth } from "@ci-fix-pilot/validator/health"
@@ -16,11 +18,12 @@ import { layer as validator } from "@ci-fix-pilot/validator/main"
 import { Layer } from "effect"
 import manifest from "../package.json" with { type: "json" }
 
+const healthOf = (service: Service) =>
+  service === "validator" ? validatorHealth : service === "notifier" ? notifierHealth : service === "memory" ? memoryHealth : Layer.empty
+
 const health = Layer.mergeAll(
   answerHealth("ingest", manifest.version),
-  ...Service.literals
-    .slice(1)
-    .map((service) => answerHealth(service, manifest.version).pipe(Layer.provide(service === "validator" ? validatorHealth : Layer.empty))),
+  ...Service.literals.slice(1).map((service) => answerHealth(service, manifest.version).pipe(Layer.provide(healthOf(service)))),
 )
 
 /** All services in one process, on one broker connection and one database. */
