@@ -1,0 +1,65 @@
+import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
+import { Effect, Layer, Queue } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { layer } from "./Bus.nats.ts"
+import { holdsQuestions } from "./Bus.questions.suite.ts"
+import { holdsDeliveries, next, type OnBus, onLayer, streamOf, world } from "./Bus.suite.ts"
+import { Nats } from "./nats-connection.ts"
+
+let server: NatsServer
+
+beforeAll(async () => {
+  server = await startNatsServer()
+})
+afterAll(() => server?.stop())
+
+const on: OnBus = (work) => onLayer(layer.pipe(Layer.provide(Nats.to({ servers: server.url, name: "suite" }))))(work)
+
+describe("the bus on NATS", () => {
+  holdsDeliveries(on)
+  holdsQuestions(on)
+})
+
+describe.each([1, 8])("the bus on a NATS that breaks (prefetch %i)", (prefetch) => {
+  it("goes on after kill -9 and a restart, with what was stored", () =>
+    on(
+      Effect.gen(function* () {
+        const { inbox, say } = yield* world(300, prefetch)
+        yield* say("before")
+        yield* Queue.take(inbox)
+        yield* Effect.promise(() => server.kill())
+        yield* Effect.promise(() => server.start())
+        const again = yield* Queue.take(inbox)
+        expect(again).toMatchObject({ text: "before" })
+        yield* again.ack
+        yield* Effect.retry(say("after"), { times: 5 })
+        const texts = [yield* Queue.take(inbox), yield* Queue.take(inbox)].map(({ text }) => text)
+        expect(texts).toContain("after")
+      }),
+    ))
+
+  it("goes on within seconds after its store was wiped and made again", () =>
+    on(
+      Effect.gen(function* () {
+        const { bus, inbox, say, name } = yield* world(5_000, prefetch)
+        yield* say("before")
+        yield* Effect.flatMap(Queue.take(inbox), ({ ack }) => ack)
+        yield* Effect.promise(() => server.wipe())
+        const since = performance.now()
+        yield* Effect.retry(bus.ensure([streamOf(name, {}, 5_000)]), { times: 20 })
+        expect((yield* Effect.retry(say("new"), { times: 5 })).sequence).toBe(1)
+        expect(yield* next(inbox)).toBe("new #1")
+        expect(performance.now() - since).toBeLessThan(10_000)
+      }),
+    ))
+
+  it("says so when it cannot store: the stream is gone", () =>
+    on(
+      Effect.gen(function* () {
+        const { bus, say } = yield* world(undefined, prefetch)
+        yield* Effect.promise(() => server.wipe())
+        expect(yield* Effect.flip(say("lost"))).toMatchObject({ _tag: "BusUnavailable" })
+        expect(yield* Effect.retry(bus.isConnected.pipe(Effect.filterOrFail((connected) => connected)), { times: 100 })).toBe(true)
+      }),
+    ))
+})
