@@ -2,6 +2,7 @@ import { Config, Effect, Exit, Layer, Redacted, Schedule } from "effect"
 import postgres from "postgres"
 import { type Query, Sql, SqlError } from "./Sql.ts"
 
+const connectionCodes = /^(?:CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT)/u
 const retryableCodes = /^(?:CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|57P0|08|53|40001|40P01|55P03)/u
 
 const toError = (cause: unknown): SqlError => {
@@ -17,41 +18,73 @@ const queryOn =
   (text, parameters = []) =>
     Effect.tryPromise({ try: async () => [...(await sql.unsafe(text, [...parameters], { prepare: true }))], catch: toError })
 
-/** One transaction on one reserved connection; commits only when the work succeeded. */
-const transactionOn = (sql: postgres.Sql) =>
-  Effect.fnUntraced(function* <A, E, R>(work: (query: Query) => Effect.Effect<A, E, R>) {
-    return yield* Effect.acquireUseRelease(
-      Effect.tryPromise({ try: () => sql.reserve(), catch: toError }),
-      (connection) => {
-        const query = queryOn(connection)
-        return Effect.uninterruptibleMask((restore) =>
-          Effect.gen(function* () {
-            yield* query("begin")
-            const exit = yield* Effect.exit(restore(work(query)))
-            if (Exit.isSuccess(exit)) yield* query("commit")
-            else yield* Effect.ignore(query("rollback"))
-            return yield* exit
-          }),
-        )
-      },
-      (connection) => Effect.sync(() => connection.release()),
-    )
+/** A transaction that was begun. Nothing more is said to a connection that was lost: the driver would lose it, or the process. */
+const begin = (sql: postgres.Sql) =>
+  new Promise<{ readonly query: Query; readonly end: (good: boolean) => Effect.Effect<void, SqlError> }>((resolve, reject) => {
+    const lost = Promise.withResolvers<never>()
+    lost.promise.catch(() => {})
+    let alive = true
+    const lose = (error: unknown) => {
+      alive = false
+      lost.reject(error)
+      reject(error)
+    }
+    // Settled by `end` only: what is rolled back or committed on a dead connection would be said to the next one.
+    const ended = Promise.withResolvers<void>()
+    const done = sql.begin((tx) => {
+      const say = async (text: string, parameters: Parameters<Query>[1] = []) => {
+        if (!alive) return await lost.promise
+        try {
+          return [...(await Promise.race([tx.unsafe(text, [...parameters], { prepare: true }), lost.promise]))]
+        } catch (error) {
+          if (connectionCodes.test(toError(error).code)) lose(error)
+          throw error
+        }
+      }
+      const end = (good: boolean) =>
+        Effect.tryPromise({
+          try: async () => {
+            if (!alive) return await lost.promise
+            if (good) ended.resolve()
+            else ended.reject(new Error("rolled back"))
+            await Promise.race([done, lost.promise])
+          },
+          catch: toError,
+        })
+      resolve({ query: (text, parameters) => Effect.tryPromise({ try: () => say(text, parameters), catch: toError }), end })
+      return ended.promise
+    })
+    done.catch(lose)
   })
+
+/** One transaction on one connection; commits only when the work succeeded. */
+const transactionOn =
+  (sql: postgres.Sql) =>
+  <A, E, R>(work: (query: Query) => Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const { query, end } = yield* Effect.tryPromise({ try: () => begin(sql), catch: toError })
+        const exit = yield* Effect.exit(restore(work(query)))
+        if (Exit.isSuccess(exit)) yield* end(true)
+        else yield* Effect.ignore(end(false))
+        return yield* exit
+      }),
+    )
 
 /** A pool on a Postgres server. Connects when first used, so that a database that is away delays nothing else. */
 export const make = (url: string, poolSize: number) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.sync(() => postgres(url, { max: poolSize, connect_timeout: 5, idle_timeout: 0, onnotice: () => {}, backoff: () => 0.2 })),
-      (sql) => Effect.promise(() => sql.end({ timeout: 2 })),
-    ),
-    (sql) =>
-      Sql.of({
-        query: queryOn(sql),
-        transaction: transactionOn(sql),
-        script: (text) => Effect.asVoid(Effect.tryPromise({ try: () => sql.begin((tx) => tx.unsafe(text)), catch: toError })),
-      }),
-  )
+  Effect.gen(function* () {
+    const options = { max: poolSize, connect_timeout: 5, idle_timeout: 0, onnotice: () => {}, backoff: () => 0.2 }
+    const sql = yield* Effect.acquireRelease(
+      Effect.sync(() => postgres(url, options)),
+      (open) => Effect.promise(() => open.end({ timeout: 2 })),
+    )
+    return Sql.of({
+      query: queryOn(sql),
+      transaction: transactionOn(sql),
+      script: (text) => Effect.asVoid(Effect.tryPromise({ try: () => sql.begin((tx) => tx.unsafe(text)), catch: toError })),
+    })
+  })
 
 /** Reads `DATABASE_URL` and `CI_HEALING_DATABASE_POOL`. */
 export const layer = Layer.effect(

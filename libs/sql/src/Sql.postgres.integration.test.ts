@@ -1,0 +1,82 @@
+import { startPostgres } from "@ci-fix-pilot/testkit/database"
+import { Effect, Fiber, Layer, Schedule } from "effect"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import * as Postgres from "./Sql.postgres.ts"
+import { type Query, Sql, type SqlError } from "./Sql.ts"
+
+let database: Awaited<ReturnType<typeof startPostgres>>
+
+beforeAll(async () => {
+  database = await startPostgres()
+})
+afterAll(() => database?.stop())
+
+const again = { schedule: Schedule.spaced("100 millis"), times: 50, while: (error: SqlError) => error.retryable }
+const killed = "select pg_terminate_backend(pg_backend_pid())"
+
+it("writes nothing of a transaction whose connection dies, and goes on with another connection", async () => {
+  const url = await database.freshDatabase()
+  const work = Effect.gen(function* () {
+    const sql = yield* Sql
+    yield* sql.query("create table t (n int)")
+    const lost = sql.transaction((query) =>
+      Effect.gen(function* () {
+        yield* query("insert into t values (1)")
+        yield* Effect.exit(query(killed))
+        yield* query("insert into t values (2)")
+      }),
+    )
+    const error = yield* Effect.flip(lost)
+    yield* Effect.all(
+      [3, 4, 5].map((n) =>
+        Effect.retry(
+          sql.transaction((query) => query(`insert into t values (${n})`)),
+          again,
+        ),
+      ),
+      { concurrency: "unbounded" },
+    )
+    const rows = yield* sql.query("select n from t order by n")
+    return { retryable: error.retryable, numbers: rows.map((row) => row["n"]) }
+  })
+  const seen = await Effect.runPromise(Effect.provide(work, Layer.effect(Sql, Postgres.make(url, 1))))
+  expect(seen).toEqual({ retryable: true, numbers: [3, 4, 5] })
+})
+
+it("goes on after the server was killed during transactions with statements on their way", async () => {
+  const url = await database.freshDatabase()
+  const work = Effect.gen(function* () {
+    const sql = yield* Sql
+    yield* sql.query("create table t (n int)")
+    const many = (query: Query) =>
+      Effect.andThen(
+        query("insert into t values (1)"),
+        Effect.all(
+          Array.from({ length: 40 }, (_, n) => query(`insert into t select ${n} from pg_sleep(0.05)`)),
+          { concurrency: "unbounded", discard: true },
+        ),
+      )
+    const working = yield* Effect.forkChild(Effect.all([sql.transaction(many), sql.transaction(many)].map(Effect.flip), { concurrency: 2 }))
+    yield* Effect.sleep("300 millis")
+    yield* Effect.promise(() => database.kill())
+    const errors = yield* Fiber.join(working)
+    // Whoever was refused a connection while the server was away must not be given one later.
+    yield* Effect.all(
+      Array.from({ length: 8 }, () => Effect.flip(sql.transaction(many))),
+      { concurrency: "unbounded" },
+    )
+    yield* Effect.promise(() => database.start())
+    yield* Effect.retry(
+      Effect.all(Array.from({ length: 6 }, (_, n) => sql.transaction((query) => query(`insert into t values (${n + 100})`)))),
+      {
+        schedule: Schedule.spaced("100 millis"),
+        times: 50,
+        while: (error) => error.retryable,
+      },
+    )
+    const rows = yield* sql.query("select n from t where n < 100")
+    return { retryable: errors.map((error) => error.retryable), rows }
+  })
+  const seen = await Effect.runPromise(Effect.provide(work, Layer.effect(Sql, Postgres.make(url, 2))))
+  expect(seen).toEqual({ retryable: [true, true], rows: [] })
+})
