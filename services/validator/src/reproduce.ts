@@ -11,6 +11,7 @@ import { signatureOf } from "@ci-fix-pilot/failure/signature"
 import { Effect, Layer } from "effect"
 import { Dependencies } from "./Dependencies.ts"
 import { environmentTrouble } from "./environment-trouble.ts"
+import { tryNoticingEndless } from "./notice-endless.ts"
 import { planCommands } from "./plan-commands.ts"
 import { readProject } from "./read-project.ts"
 import { retryLater } from "./retry-later.ts"
@@ -81,7 +82,7 @@ export const handle = Effect.fn("validator.reproduce")(
 /** The first try alone, as it is usually red at once; then two at a time. Undefined when all are green. */
 const firstRed = (oneTry: Try, plan: Reproduction["plan"], tries: number) =>
   Effect.gen(function* () {
-    const first = yield* tryCommit(oneTry, plan)
+    const first = yield* tryNoticingEndless(oneTry, plan)
     let [red, done] = [first.red, 1]
     while (red === undefined && done < tries) {
       const some = Array.from({ length: Math.min(2, tries - done) })
