@@ -9,6 +9,7 @@ import { prepareHost } from "./bubblewrap-host.ts"
 import { launchCommand, staged, stagedMounts } from "./bubblewrap-launcher.ts"
 import { startBubblewrap } from "./bubblewrap-process.ts"
 import { hasMoreMemory, markedProcesses, memoryLeft } from "./bubblewrap-processes.ts"
+import { chooseCpus } from "./choose-cpus.ts"
 import { runToEnd, systemPath } from "./run-to-end.ts"
 import { Sandbox, type SandboxLimits, type SandboxProbe, type SandboxRequest, SandboxUnavailable } from "./Sandbox.ts"
 import { sandboxSettings } from "./sandbox-settings.ts"
@@ -21,7 +22,7 @@ const remedy =
   "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns."
 
 /** What the launcher's programs begin their complaints with; anything else was written by the command itself. */
-const complains = /^(?:bwrap|setpriv|unshare|mount|mkdir|chown|bash|prlimit|\/usr\/bin\/\w+)\b.*:/u
+const complains = /^(?:bwrap|setpriv|unshare|mount|mkdir|chown|taskset|bash|prlimit|\/usr\/bin\/\w+)\b.*:/u
 
 const notEnded = (written: string) =>
   complains.test(written)
@@ -62,19 +63,23 @@ export const layer = Layer.effect(
     const { user } = settings
     const program = Bun.which(settings.bubblewrap, { PATH: `${settings.path}:${systemPath}` }) ?? settings.bubblewrap
 
+    let turn = 0
+
     const argumentsFor = (request: SandboxRequest, limits: SandboxLimits, procs: ReadonlyArray<string>) => {
       const mounts = mountsFor(host, request)
+      const cpus = chooseCpus(limits.cpus, host.cpus, turn++)
       const common = { host, user, request, limits, marker: `${settings.owner}:${request.label}` }
       if (!asRoot)
         return launchCommand({
           ...filter,
+          cpus,
           procs,
           bubblewrap: [program, ...bubblewrapArguments({ ...common, view: request.root, mounts })],
         })
       const inner = bubblewrapArguments({ ...common, view: staged(stage, 0), mounts: stagedMounts(stage, mounts) })
       const paths = [request.root, ...mounts.map((mount) => mount.from), program]
       const bubblewrap = [staged(stage, paths.length - 1), ...inner]
-      return launchCommand({ ...filter, stage: { at: stage, paths, user }, procs, bubblewrap })
+      return launchCommand({ ...filter, cpus, stage: { at: stage, paths, user }, procs, bubblewrap })
     }
 
     const start = Effect.fn("bubblewrap.run")(function* (

@@ -5,7 +5,8 @@
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
 import Docker from "dockerode"
-import { Deferred, Effect, Layer, type Scope } from "effect"
+import { Deferred, Effect, Layer, Schema, type Scope } from "effect"
+import { chooseCpus, ownCpus } from "./choose-cpus.ts"
 import { commandLabel, containerFor, ownerLabel, reapedName } from "./docker-container.ts"
 import { makeDemultiplexer } from "./docker-output.ts"
 import { dockerUnavailable } from "./docker-unavailable.ts"
@@ -31,6 +32,8 @@ const reaped = new SandboxUnavailable({
   remedy: "Nothing; if its command is open after all, it is tried again.",
 })
 
+const decodeMachine = Schema.decodeUnknownSync(Schema.Struct({ NCPU: Schema.Int }))
+
 export const layer = Layer.effect(
   Sandbox,
   Effect.gen(function* () {
@@ -41,6 +44,15 @@ export const layer = Layer.effect(
 
     const ask = <A>(call: (signal: AbortSignal) => Promise<A>) =>
       Effect.tryPromise({ try: call, catch: (cause) => dockerUnavailable(cause, image) })
+
+    const own = yield* ownCpus
+    let turn = 0
+    /** Processors by number are the daemon's; ours have the same numbers only when we see as many. */
+    const cpusFor = (wanted: number) =>
+      Effect.map(
+        ask(() => docker.info()),
+        (machine) => (decodeMachine(machine).NCPU === own.length ? chooseCpus(wanted, own, turn++) : undefined),
+      )
 
     /** Gone already is as good as removed. */
     const remove = (id: string) => Effect.ignore(ask(() => docker.getContainer(id).remove({ force: true, v: true })))
@@ -57,8 +69,10 @@ export const layer = Layer.effect(
       )
       if (!isDirectory) return yield* missing(`The directory ${directory} is not there.`)
 
+      const limits = limitsOf(request)
+      const cpus = limits.cpus < own.length ? yield* cpusFor(limits.cpus) : undefined
       const container = yield* Effect.acquireRelease(
-        ask(() => docker.createContainer(containerFor({ image, runtime, owner, user, request, limits: limitsOf(request) }))),
+        ask(() => docker.createContainer(containerFor({ image, runtime, owner, user, request, limits, cpus }))),
         ({ id }) => remove(id),
       )
       const attached = yield* ask(() => container.attach({ stream: true, stdout: true, stderr: true }))

@@ -25,7 +25,7 @@ export interface SandboxLimits {
   readonly timeoutMs: number
   /** Memory of all its processes together with what they put in `/tmp` and the home directory, in MiB. */
   readonly memoryMb: number
-  /** Processors, may be a fraction. */
+  /** Processors, may be a fraction; as many (rounded up) are shown inside. */
   readonly cpus: number
   /** Processes and threads alive at once. */
   readonly processes: number
@@ -44,7 +44,7 @@ export const defaultLimits: SandboxLimits = {
   timeoutMs: 600_000,
   memoryMb: 2048,
   cpus: 2,
-  processes: 512,
+  processes: 1024,
   diskMb: 1024,
   tmpMb: 512,
   keepOutputBytes: 1024 * 1024,

@@ -10,6 +10,7 @@ const host: Host = {
   ],
   toolchains: { mounts: [{ from: "/opt/node", at: "/opt/node" }], path: ["/opt/node/bin"] },
   hidden: ["/usr/etc/npmrc"],
+  cpus: [0, 1],
   etc: "/state",
 }
 const request: SandboxRequest = { label: "cmd-1", command: "npm test", root: "/views/1", cwd: "packages/a", env: { CI: "1" } }

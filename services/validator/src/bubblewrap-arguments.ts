@@ -10,6 +10,8 @@ export interface Host {
   readonly toolchains: Toolchains
   /** Files of the system's directories that may hold an operator's credential, hidden from sandboxes. */
   readonly hidden: ReadonlyArray<string>
+  /** Processors that this service may use. */
+  readonly cpus: ReadonlyArray<number>
   /** Directory with the `passwd`, `group`, `hosts` and `nsswitch.conf` that sandboxes see. */
   readonly etc: string
 }

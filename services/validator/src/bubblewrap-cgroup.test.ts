@@ -29,8 +29,8 @@ describe("cgroups", () => {
   })
 
   it.each([
-    [version1, ["memory.limit_in_bytes 2147483648", "pids.max 518", "cpu.cfs_period_us 100000", "cpu.cfs_quota_us 200000"]],
-    [version2, ["memory.max 2147483648", "memory.swap.max 0", "pids.max 518", "cpu.max 200000 100000"]],
+    [version1, ["memory.limit_in_bytes 2147483648", "pids.max 1030", "cpu.cfs_period_us 100000", "cpu.cfs_quota_us 200000"]],
+    [version2, ["memory.max 2147483648", "memory.swap.max 0", "pids.max 1030", "cpu.max 200000 100000"]],
   ])("are told the limits in their version's words", (mountinfo, expected) => {
     const roots = cgroupRootsIn(mountinfo)
     const written = roots === undefined ? [] : limitFiles(roots, defaultLimits).map(([, file, value]) => `${file} ${value}`)

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import type { Host } from "./bubblewrap-arguments.ts"
 import { seccompFilter } from "./bubblewrap-seccomp.ts"
+import { ownCpus } from "./choose-cpus.ts"
 import { findToolchains } from "./find-toolchains.ts"
 import { clearLeftovers, ownTemporary } from "./own-temporary.ts"
 import type { SandboxUser } from "./Sandbox.ts"
@@ -24,6 +25,7 @@ export const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: 
   yield* clearLeftovers
   const state = yield* ownTemporary("sandbox")
   const toolchains = yield* findToolchains(settings, settings.toolchains)
+  const cpus = yield* ownCpus
   const host: Host = yield* Effect.promise(async () => {
     await chmod(state, 0o711)
     for (const [name, text] of Object.entries(accounts(settings.user))) await writeFile(join(state, name), text, { mode: 0o644 })
@@ -31,7 +33,7 @@ export const prepareHost = Effect.fn("bubblewrap.prepare")(function* (settings: 
     const roots = present.map(async (path) => [path, (await lstat(path)).isSymbolicLink() ? await readlink(path) : null] as const)
     const prefixes = ["/usr", "/usr/local", ...toolchains.mounts.map(({ at }) => at)]
     const hidden = prefixes.map((prefix) => join(prefix, "etc/npmrc")).filter((path) => existsSync(path))
-    return { roots: await Promise.all(roots), toolchains, hidden, etc: state }
+    return { roots: await Promise.all(roots), toolchains, hidden, cpus, etc: state }
   })
   const stage = join(state, "stage")
   yield* Effect.promise(() => mkdir(stage, { mode: 0o711 }))

@@ -26,6 +26,8 @@ export interface Launch {
   readonly stage?: { readonly at: string; readonly paths: ReadonlyArray<string>; readonly user: SandboxUser }
   /** Files of the cgroup to join. */
   readonly procs: ReadonlyArray<string>
+  /** Processors to run on; all unless told. */
+  readonly cpus?: ReadonlyArray<number> | undefined
   /** File with the filter of system calls. */
   readonly seccomp?: string
   /** Program and arguments. */
@@ -33,7 +35,7 @@ export interface Launch {
 }
 
 /** Program and arguments; the script ends in `exec`, so the process started is bubblewrap itself. */
-export const launchCommand = ({ stage, procs, seccomp, bubblewrap }: Launch): ReadonlyArray<string> => {
+export const launchCommand = ({ stage, procs, cpus, seccomp, bubblewrap }: Launch): ReadonlyArray<string> => {
   const drop =
     stage === undefined
       ? ["setpriv", "--no-new-privs", "--pdeathsig", "KILL"]
@@ -53,6 +55,7 @@ export const launchCommand = ({ stage, procs, seccomp, bubblewrap }: Launch): Re
     ...(stage === undefined ? [] : [`mount -t tmpfs -o size=1m,mode=711 stage ${quote(stage.at)}`]),
     ...(stage === undefined ? [] : stage.paths.flatMap((path, index) => show(path, staged(stage.at, index)))),
     ...(seccomp === undefined ? [] : [`exec ${filterDescriptor}< ${quote(seccomp)}`]),
+    ...(cpus === undefined ? [] : [`taskset --cpu-list --pid ${cpus.join(",")} $$ >/dev/null`]),
     `exec ${command.map(quote).join(" ")}`,
   ].join("\n")
   const shell = ["bash", "-c", script]

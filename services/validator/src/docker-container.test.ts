@@ -23,7 +23,7 @@ describe("a sandbox's container", () => {
         CapDrop: ["ALL"],
         SecurityOpt: ["no-new-privileges:true"],
         Init: true,
-        PidsLimit: 515,
+        PidsLimit: 1027,
         Memory: 2048 * 1024 * 1024,
         MemorySwap: 2048 * 1024 * 1024,
         NanoCpus: 2e9,

@@ -48,6 +48,8 @@ export const containerFor = (given: {
   readonly user: SandboxUser
   readonly request: SandboxRequest
   readonly limits: SandboxLimits
+  /** Processors to run on; all unless told. */
+  readonly cpus?: ReadonlyArray<number> | undefined
 }): ContainerCreateOptions => {
   const { request, limits, user } = given
   const seconds = Math.ceil(limits.timeoutMs / 1000) + graceSeconds
@@ -77,6 +79,7 @@ export const containerFor = (given: {
       Memory: limits.memoryMb * mebibyte,
       MemorySwap: limits.memoryMb * mebibyte,
       NanoCpus: Math.round(limits.cpus * 1e9),
+      ...(given.cpus === undefined ? {} : { CpusetCpus: given.cpus.join(",") }),
       ShmSize: limits.tmpMb * mebibyte,
       Ulimits: [limit("core", 0), limit("nofile", 16384), limit("fsize", (limits.diskMb + fileSlackMb) * mebibyte)],
       Tmpfs: { "/tmp": tmpfs, [homeInside]: tmpfs },

@@ -18,6 +18,13 @@ export const limitsSuite = (it: Vitest.MethodsNonLive<Sandbox>) => {
     }),
   )
 
+  it.effect("shows a command as many processors as it may use", () =>
+    Effect.gen(function* () {
+      const { output } = yield* run("nproc; node -p 'os.availableParallelism()'", { limits: { cpus: 1 } })
+      expect(output.text).toBe("1\n1\n")
+    }),
+  )
+
   it.effect("drops the middle of much output and ends endless output", () =>
     Effect.gen(function* () {
       const much = yield* run("head -c 3000000 /dev/zero | tr '\\0' x; echo end", { limits: { keepOutputBytes: 1000 } })
