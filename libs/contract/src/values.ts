@@ -68,6 +68,8 @@ export type SandboxFacts = typeof SandboxFacts.Type
 /** A failure seen again in the sandbox: `failing` is the first red command of `plan`. */
 export const Reproduction = Schema.Struct({
   plan: Schema.Array(PlanCommand),
+  /** Of a guessed plan, what is red here and was before the failing command broke; no part of `plan`, and never asked to be green. */
+  setAside: Schema.optionalKey(Schema.Array(CommandResult)),
   failing: CommandResult,
   signature: Signature,
   digest: LogDigest,

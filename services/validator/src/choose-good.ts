@@ -61,5 +61,9 @@ export const chooseGood = Effect.fn("validator.choose-good")(function* (
       return tookMs !== undefined
     }),
   )
-  return found === undefined ? undefined : ({ commit: found, commands, tookMs: took.get(found) ?? 0 } satisfies Good)
+  if (found === undefined) return undefined
+  const last = commands.slice(-1)
+  const alone = commands.length > 1 && runs.left() > reserved ? yield* greenMs(found, last) : undefined
+  if (alone !== undefined) return { commit: found, commands: last, tookMs: alone } satisfies Good
+  return { commit: found, commands, tookMs: took.get(found) ?? 0 } satisfies Good
 })

@@ -32,6 +32,20 @@ describe("a plan from the project's files", () => {
     expect(detected([], packageJson({ scripts: { test: "tape", pretest: "tsc" } }))).toEqual(["npm test"])
   })
 
+  it("takes a test script that chains others apart, each part in the surroundings that npm gives it", () => {
+    const scripts = { test: "npm run lint && npm run build && npm run -s unit", lint: "eslint .", unit: "mocha 'a b' && npm run more" }
+    const parts = ["npm run lint", "npm run build", `npm exec --offline --call 'mocha '\\''a b'\\'''`, "npm run more"]
+    expect(detected([], packageJson({ scripts: { ...scripts, more: "tsc", build: "tsc" } }))).toEqual(parts)
+    const hooked = { test: "npm run all", all: "npm run one && npm run two", preone: "tsc", one: "tape a && tape b", two: "tape c" }
+    expect(detected([], packageJson({ scripts: hooked }))).toEqual(["npm run one", "npm run two"])
+    expect(detected([], packageJson({ scripts: { ...scripts, pretest: "tsc" } }))).toEqual(["npm test"])
+  })
+
+  it.each(["cd lib && tape", "a || b", "(a) && b", "a & b", "tape | tap-spec && b", "npm run test && npm run test", "export A=1 && b"])(
+    "leaves %s in one piece",
+    (test) => expect(detected([], packageJson({ scripts: { test } }))).toHaveLength(1),
+  )
+
   it("does not take npm's placeholder for a test", () => {
     const scripts = { test: 'echo "Error: no test specified" && exit 1' }
     expect(detected(["lib/a.test.js"], packageJson({ scripts }))).toEqual(["node --test"])

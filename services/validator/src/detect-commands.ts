@@ -2,6 +2,7 @@
 import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Schema } from "effect"
 import { commandNamed } from "./plan.ts"
+import { splitScript } from "./split-script.ts"
 
 export interface Project {
   /** Every file's path. */
@@ -45,13 +46,14 @@ type Add = (name: string, run: string) => PlanCommand
 /** Hooks that judge style, or ask a registry about known vulnerabilities: no test of the project, and some need the network. */
 const noTest = /\b(?:lint|eslint|xo|standard|prettier|biome|oxlint|aud|audit|nsp|snyk|evalmd|licen[cs]e)\b/u
 
-/** `npm test` runs hooks around itself; where one of them is no test, they are run one by one, without it. */
+/** `npm test` runs hooks around itself; where one of them is no test, they are run one by one, without it. A chain is run part by part. */
 const npmTest = (scripts: Readonly<Record<string, string>>, add: Add): ReadonlyArray<PlanCommand> => {
   const hooks = ["pretest", "posttest"].filter((name) => scripts[name] !== undefined)
   const isTest = (name: string) => !noTest.test(scripts[name] ?? "")
-  if (hooks.every(isTest)) return [add("npm test", "npm test")]
+  const test = (run: string) => splitScript(scripts, "test", run).map((part) => add(part.name, part.run))
+  if (hooks.every(isTest) && (hooks.length > 0 || test("npm test").length < 2)) return [add("npm test", "npm test")]
   const hook = (name: string) => (hooks.includes(name) && isTest(name) ? [add(`npm ${name}`, `npm run ${name}`)] : [])
-  return [...hook("pretest"), add("npm test", "npm test --ignore-scripts"), ...hook("posttest")]
+  return [...hook("pretest"), ...test("npm test --ignore-scripts"), ...hook("posttest")]
 }
 
 const node = (has: Has, text: (path: string) => string, below: ReadonlyArray<string>, add: Add): ReadonlyArray<PlanCommand> => {

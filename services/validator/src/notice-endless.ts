@@ -5,6 +5,7 @@
 import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { Dependencies } from "./Dependencies.ts"
+import type { HowFar } from "./run-commands.ts"
 import { limitAfter, type Try, timeOf, tryCommit } from "./try-commit.ts"
 import { Workspace } from "./Workspace.ts"
 
@@ -23,13 +24,17 @@ const parentTime = Effect.fnUntraced(function* (here: Try, plan: ReadonlyArray<P
 })
 
 /** As `tryCommit`, with the same answer sooner. */
-export const tryNoticingEndless = Effect.fn("validator.try-noticing-endless")(function* (here: Try, plan: ReadonlyArray<PlanCommand>) {
+export const tryNoticingEndless = Effect.fn("validator.try-noticing-endless")(function* (
+  here: Try,
+  plan: ReadonlyArray<PlanCommand>,
+  howFar: HowFar = "first-red",
+) {
   const shorter = parentTime(here, plan).pipe(
     Effect.delay(suspicious),
     Effect.catchCause((cause) => Effect.as(Effect.logDebug("the parent commit tells nothing", cause), undefined)),
     Effect.map((greenMs) => limitAfter(here, greenMs ?? Number.POSITIVE_INFINITY)),
     Effect.flatMap((limited) => (limited.limits.timeoutMs <= here.limits.timeoutMs * worthwhile ? Effect.succeed(limited) : Effect.never)),
   )
-  const first = yield* Effect.raceFirst(tryCommit(here, plan), shorter)
-  return "limits" in first ? yield* tryCommit(first, plan) : first
+  const first = yield* Effect.raceFirst(tryCommit(here, plan, [], howFar), shorter)
+  return "limits" in first ? yield* tryCommit(first, plan, [], howFar) : first
 })

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { handle } from "./reproduce.ts"
-import { commit, type Scripted, scriptedWorld } from "./scripted-fixture.ts"
+import { commit, parentSha, type Scripted, scriptedWorld } from "./scripted-fixture.ts"
 import { commandOf } from "./validator-fixture.ts"
 
 const files = { ".ci-fix-pilot.yml": "commands: [first, second]\n" }
@@ -82,5 +82,47 @@ describe("reproducing", () => {
     const answer = await reproduce(() => ({ exitCode: 1, prints: `Error: token ${secret} is wrong\n` })).answer()
     expect(JSON.stringify(answer)).not.toContain(secret)
     expect(answer.type).toBe("reproduced")
+  })
+
+  describe("of a guessed plan", () => {
+    const guessed = { "package.json": JSON.stringify({ scripts: { test: "npm run lint && npm run unit && npm run types" } }) }
+
+    it("sets aside what was red before the failing command broke", async () => {
+      const work = reproduce(
+        ({ run, commitSha }) => (run.endsWith("lint") || (run.endsWith("unit") && commitSha !== parentSha) ? red : {}),
+        3,
+        guessed,
+      )
+      const answer = await work.answer()
+      expect(answer).toMatchObject({
+        type: "reproduced",
+        data: {
+          reproduction: {
+            plan: [{ run: "npm run unit" }, { run: "npm run types" }],
+            failing: { command: { run: "npm run unit" } },
+            setAside: [{ exitCode: 1, command: { run: "npm run lint" } }],
+          },
+        },
+      })
+      expect(work.runs.length).toBe(6)
+    })
+
+    it("keeps all that broke with the commit", async () => {
+      const answer = await reproduce(
+        ({ run, commitSha }) => (commitSha !== parentSha && !run.endsWith("types") ? red : {}),
+        3,
+        guessed,
+      ).answer()
+      if (answer.type !== "reproduced") throw new Error(answer.type)
+      expect(answer.data.reproduction).toMatchObject({ failing: { command: { run: "npm run lint" } }, plan: { length: 3 } })
+      expect(answer.data.reproduction).not.toHaveProperty("setAside")
+    })
+
+    it("takes the first red command where no ancestor tells them apart", async () => {
+      const answer = await reproduce(({ run }) => (run.endsWith("lint") ? {} : red), 3, guessed).answer()
+      expect(answer).toMatchObject({
+        data: { reproduction: { failing: { command: { run: "npm run unit" } }, plan: { length: 3 } } },
+      })
+    })
   })
 })

@@ -17,8 +17,9 @@ import { readProject } from "./read-project.ts"
 import { retryLater } from "./retry-later.ts"
 import { type Ran, tailOf } from "./run-commands.ts"
 import { sandboxFacts } from "./sandbox-facts.ts"
+import { settleRed } from "./settle-red.ts"
 import { Tries } from "./Tries.ts"
-import { type Try, tryCommit } from "./try-commit.ts"
+import { type Tried, type Try, tryCommit } from "./try-commit.ts"
 import { validatorSettings } from "./validator-settings.ts"
 
 type Command = Actor.CommandOf<"validator.reproduce">
@@ -48,16 +49,19 @@ export const handle = Effect.fn("validator.reproduce")(
 
     const layers = yield* (yield* Dependencies).prepare({ label, source: target })
     const oneTry: Try = { source: target, label, limits: settings, layers }
-    const red = yield* firstRed(oneTry, plan, tries)
-    if (red === undefined) return { type: "not-reproduced" as const, data: { plan, passed: Math.max(1, tries), of: Math.max(1, tries) } }
+    const reds = yield* firstReds(oneTry, plan, tries)
+    if (reds === undefined) return { type: "not-reproduced" as const, data: { plan, passed: Math.max(1, tries), of: Math.max(1, tries) } }
 
+    const settled = reds.length > 1 ? yield* settleRed(oneTry, plan, reds) : { failing: reds[0], plan, setAside: [] }
+    const red = settled.failing
     const trouble = environmentTrouble(red, project)
     if (trouble !== undefined) {
       const hints = [...installs.map(({ run }) => `The project's CI runs \`${run.slice(0, 200)}\` first.`), ...notes]
       return notReproducible(`${trouble} (${red.result.command.name})`, [...hints, red.digest.text].join("\n"))
     }
     const reproduction: Reproduction = {
-      plan,
+      plan: settled.plan,
+      ...(settled.setAside.length === 0 ? {} : { setAside: settled.setAside }),
       failing: red.result,
       signature: signatureOf(red.digest),
       digest: yield* withObject(command, red),
@@ -79,18 +83,29 @@ export const handle = Effect.fn("validator.reproduce")(
     ),
 )
 
-/** The first try alone, as it is usually red at once; then two at a time. Undefined when all are green. */
-const firstRed = (oneTry: Try, plan: Reproduction["plan"], tries: number) =>
+type Reds = readonly [Ran, ...ReadonlyArray<Ran>]
+
+const redsOf = ({ ran }: Tried): Reds | undefined => {
+  const [first, ...others] = ran.filter(({ green }) => !green)
+  return first === undefined ? undefined : [first, ...others]
+}
+
+/**
+ * The first try alone, as it is usually red at once; then two at a time. Undefined when all are green. Of a guessed plan every command
+ * is run: the first red one may always have been red.
+ */
+const firstReds = (oneTry: Try, plan: Reproduction["plan"], tries: number) =>
   Effect.gen(function* () {
-    const first = yield* tryNoticingEndless(oneTry, plan)
-    let [red, done] = [first.red, 1]
-    while (red === undefined && done < tries) {
+    const howFar = plan.every(({ source }) => source === "detected") ? "all" : "first-red"
+    const one = () => Effect.map(tryCommit(oneTry, plan, [], howFar), redsOf)
+    let [reds, done] = [redsOf(yield* tryNoticingEndless(oneTry, plan, howFar)), 1]
+    while (reds === undefined && done < tries) {
       const some = Array.from({ length: Math.min(2, tries - done) })
-      const tried = yield* Effect.forEach(some, () => tryCommit(oneTry, plan), { concurrency: 2 })
-      red = tried.find((one) => one.red !== undefined)?.red
+      const tried = yield* Effect.forEach(some, one, { concurrency: 2 })
+      reds = tried.find((found) => found !== undefined)
       done += some.length
     }
-    return red
+    return reds
   })
 
 /** The whole redacted log goes to the object store, if that will have it. */

@@ -80,13 +80,16 @@ export const runCommand = Effect.fn("validator.run-command")(function* (where: R
   return ran
 })
 
-/** In order, as far as the first that is not green. */
-export const runCommands = Effect.fnUntraced(function* (where: RunIn, commands: ReadonlyArray<PlanCommand>) {
+/** As far as the first that is not green, or all of them however they end. */
+export type HowFar = "first-red" | "all"
+
+/** In order. */
+export const runCommands = Effect.fnUntraced(function* (where: RunIn, commands: ReadonlyArray<PlanCommand>, howFar: HowFar = "first-red") {
   const ran: Array<Ran> = []
   for (const command of commands) {
     const one = yield* runCommand(where, command)
     ran.push(one)
-    if (!one.green) break
+    if (!one.green && howFar === "first-red") break
   }
   return ran
 })

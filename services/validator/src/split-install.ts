@@ -23,7 +23,7 @@ const preparation = /^(?:set [-+]|cd |pushd |popd|echo |export |true$|:$)/u
 const compound = /<<|^\s*(?:if|for|while|until|case|function)\b|\(\)\s*\{|^\s*\{|\|\|/mu
 
 /** Cuts at `&&` and `;` outside quotes. */
-const segmentsOf = (line: string): ReadonlyArray<string> => {
+export const segmentsOf = (line: string): ReadonlyArray<string> => {
   const segments = [""]
   let quote = ""
   for (let at = 0; at < line.length; at += 1) {

@@ -1,7 +1,7 @@
 /** One try: a fresh view of a commit, perhaps changed, over what was installed for it, and commands run in it. */
 import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
-import { type Ran, type RunLimits, runCommands } from "./run-commands.ts"
+import { type HowFar, type Ran, type RunLimits, runCommands } from "./run-commands.ts"
 import { type FileChange, type Layer, type Source, Workspace } from "./Workspace.ts"
 
 export interface Try {
@@ -15,8 +15,8 @@ export interface Try {
 export interface Tried {
   /** The tree that was tried. */
   readonly treeSha: string
-  /** As far as the first that was not green. */
   readonly ran: ReadonlyArray<Ran>
+  /** The first that was not green. */
   readonly red: Ran | undefined
 }
 
@@ -25,10 +25,11 @@ export const tryCommit = Effect.fn("validator.try")(function* (
   { source, label, limits, layers }: Try,
   commands: ReadonlyArray<PlanCommand>,
   changes: ReadonlyArray<FileChange> = [],
+  howFar: HowFar = "first-red",
 ) {
   const workspace = yield* Workspace
   const view = yield* workspace.view(source, { changes, layers })
-  const ran = yield* runCommands({ label, view, layers, limits }, commands)
+  const ran = yield* runCommands({ label, view, layers, limits }, commands, howFar)
   const tried: Tried = { treeSha: view.treeSha, ran, red: ran.find(({ green }) => !green) }
   return tried
 }, Effect.scoped)
