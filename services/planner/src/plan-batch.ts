@@ -2,7 +2,7 @@ import { leased } from "@ci-fix-pilot/contract/commands"
 import type { EventMessage } from "@ci-fix-pilot/contract/envelope"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
-import { commandDeadlineMs, type Policy } from "@ci-fix-pilot/lifecycle/policy"
+import { commandDeadlineMs, type Policy, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import { isOver, step } from "@ci-fix-pilot/lifecycle/step"
 import type { BatchFacts } from "./batch-facts.ts"
@@ -62,7 +62,7 @@ export const planBatch = (
   const known = new Map(commandRows.map((row) => [row.commandId, { ...row }]))
   const entries: Array<NewEntry> = []
   const commands: Array<NewCommand> = []
-  const changes: Array<CommandChange> = []
+  const changes = new Map<string, CommandChange>()
   const outcomes = new Map<string, Outcome>()
   const over = new Set<RunId>()
 
@@ -71,7 +71,8 @@ export const planBatch = (
     if (item.what.kind === "noticed") {
       const row = item.what.commandId === undefined ? undefined : known.get(item.what.commandId)
       if (item.what.commandId !== undefined && row?.open !== true) return undefined
-      if (row !== undefined) close(row, "gave-up")
+      // Whoever held it may have spent what it reserved, and says so with its late answer.
+      if (row !== undefined) close(row, "gave-up", 0)
       return item.what.input
     }
     const { message } = item.what
@@ -87,12 +88,20 @@ export const planBatch = (
     return { kind: "event", event: message, answers: { type: row.type, open } }
   }
 
-  const close = (row: { -readonly [K in keyof CommandRow]: CommandRow[K] }, outcome: string) => {
-    changes.push({
+  /** One change a command: what closed it first stays, and each answer settles its own holder's money. */
+  const change = (next: CommandChange) => {
+    const before = changes.get(next.commandId)
+    const settledUsd = next.settledUsd + (before?.settledUsd ?? 0)
+    const closing = before?.closed === true ? before : next
+    changes.set(next.commandId, { ...next, closed: closing.closed, outcome: closing.outcome, settledUsd })
+  }
+
+  const close = (row: { -readonly [K in keyof CommandRow]: CommandRow[K] }, outcome: string, settledUsd = row.maxUsd) => {
+    change({
       commandId: row.commandId,
       closed: row.open,
       outcome,
-      settledUsd: row.maxUsd,
+      settledUsd,
       dispatch: row.dispatch,
       tries: row.tries,
       delayMs: 0,
@@ -112,7 +121,7 @@ export const planBatch = (
       return { kind: "gave-up", command: row.type, why: `${data.why} (tried ${tries} times)` }
     }
     row.dispatch += 1
-    changes.push({
+    change({
       commandId: row.commandId,
       closed: false,
       outcome: "",
@@ -158,5 +167,7 @@ export const planBatch = (
     const input = inputOf(item)
     if (input !== undefined) apply(item, input)
   }
-  return { entries, runs, commands, changes, over: [...over], outcomes }
+  // A run that ended later in the batch wants nothing more of what was asked for it before.
+  const due = commands.filter(({ runId, command }) => !over.has(runId) || survivesStop.has(command.type))
+  return { entries, runs, commands: due, changes: [...changes.values()], over: [...over], outcomes }
 }

@@ -72,8 +72,8 @@ update command c set
   sent_at = case when x.dispatch > c.dispatch then null else c.sent_at end,
   stream_seq = case when x.dispatch > c.dispatch then null else c.stream_seq end,
   holder = null, lease_until = null, dispatch = x.dispatch
-from (select distinct on (command_id) * from jsonb_to_recordset($1::text::jsonb)
-      as y (command_id text, closed boolean, outcome text, settled_usd float8, dispatch int, tries int, delay_ms float8, ord int) order by command_id, ord desc) x
+from jsonb_to_recordset($1::text::jsonb)
+  as x (command_id text, closed boolean, outcome text, settled_usd float8, dispatch int, tries int, delay_ms float8)
 where c.command_id = x.command_id`
 
 // A command that somebody locks right now is left to the sweep: waiting for it here could be waiting in a circle.
@@ -132,7 +132,7 @@ export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
       deadline_ms: deadlineMs,
       max_usd: maxUsd,
     }))
-    const changes = plan.changes.map(({ commandId, closed, outcome, settledUsd, dispatch, tries, delayMs }, ord) => ({
+    const changes = plan.changes.map(({ commandId, closed, outcome, settledUsd, dispatch, tries, delayMs }) => ({
       command_id: commandId,
       closed,
       outcome,
@@ -140,7 +140,6 @@ export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
       dispatch,
       tries,
       delay_ms: delayMs,
-      ord,
     }))
     const outcomes = [...plan.outcomes].filter(([id]) => id.startsWith("inbox:")).map(([message_id, outcome]) => ({ message_id, outcome }))
     const when = (rows: ReadonlyArray<unknown>, text: string, ...more: ReadonlyArray<string>) =>

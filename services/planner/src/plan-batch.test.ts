@@ -1,0 +1,70 @@
+import type { Event } from "@ci-fix-pilot/contract/events"
+import type { Input } from "@ci-fix-pilot/lifecycle/input"
+import { noFacts } from "@ci-fix-pilot/lifecycle/input"
+import { defaultPolicy } from "@ci-fix-pilot/lifecycle/policy"
+import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
+import { ciFailed, digest, proposal, result, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
+import { describe, expect, it } from "vitest"
+import type { CommandRow } from "./Ledger.ts"
+import { type Item, planBatch } from "./plan-batch.ts"
+
+const runId = runIdOf(1)
+const traceparent = "00-00000000000000000000000000000000-0000000000000000-00"
+const facts = { of: () => noFacts, note: () => {} }
+
+const begun: Run = {
+  ...evolve(undefined, { type: "ci-failed", data: ciFailed(1) }),
+  phase: "proposing",
+  reproduction: { plan: [], failing: result(1), signature: "00000000000000aa", digest, sandbox: { kind: "bubblewrap", image: "host" } },
+  attempts: [{ n: 1, strategy: "model", outcome: "open" }],
+}
+const asked: CommandRow = { commandId: "c1", runId, type: "ai.propose-fix", dispatch: 2, tries: 2, open: true, maxUsd: 0.5 }
+
+const answer = (holder: string, event: Event): Item => {
+  const id = `c1#${holder}`
+  return {
+    id,
+    runId,
+    traceparent,
+    what: { kind: "message", message: { id, at: "", runId, traceparent, causedBy: `c1#${holder}`, ...event } },
+  }
+}
+const said = (id: string, event: Event): Item => ({
+  id,
+  runId,
+  traceparent,
+  what: { kind: "message", message: { id, at: "", runId, traceparent, ...event } },
+})
+const noticed = (input: Input, commandId: string): Item => ({
+  id: `gave-up:${commandId}`,
+  runId,
+  traceparent,
+  what: { kind: "noticed", input, commandId },
+})
+
+const plan = (items: ReadonlyArray<Item>, run = begun, command = asked) =>
+  planBatch(items, [{ runId, seq: 7, state: run }], [command], facts, defaultPolicy)
+
+describe("a batch", () => {
+  it("closes a command that two holders answer in it, and settles the money of both", () => {
+    const { changes, entries } = plan([
+      answer("1#a", { type: "fix-proposed", data: { proposal } }),
+      answer("2#b", { type: "fix-declined", data: { why: "nothing found" } }),
+    ])
+    expect(entries.map(({ event }) => event.type)).toEqual(["fix-proposed", "answer-ignored"])
+    expect(changes).toEqual([expect.objectContaining({ commandId: "c1", closed: true, outcome: "fix-proposed", settledUsd: 1 })])
+  })
+
+  it("asks for nothing more for a run that ends later in it", () => {
+    const { commands } = plan([
+      answer("1#a", { type: "fix-proposed", data: { proposal } }),
+      said("inbox:review:1", { type: "review-given", data: { action: "abort", reviewer: "grace" } }),
+    ])
+    expect(commands.map(({ command }) => command.type)).not.toContain("validator.validate-fix")
+  })
+
+  it("keeps the money of a holder that never answered", () => {
+    const { changes } = plan([noticed({ kind: "gave-up", command: "ai.propose-fix", why: "no answer came in time" }, "c1")])
+    expect(changes).toEqual([expect.objectContaining({ commandId: "c1", closed: true, settledUsd: 0 })])
+  })
+})
