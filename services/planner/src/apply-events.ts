@@ -28,7 +28,7 @@ const bury = (item: Item, text: string, why: string) =>
       item.id,
       item.runId,
       text,
-      why.slice(0, 4_000),
+      why.slice(0, 4_000).replaceAll("\0", "\ufffd"),
     ]),
   ).pipe(
     Effect.retry(whileAway),
@@ -71,8 +71,8 @@ const read = (delivery: Delivery) =>
       Sql.use((sql) =>
         sql.query("insert into dead_letter (message_id, text, why) values ($1, $2, $3) on conflict do nothing", [
           `undecodable:${new Bun.CryptoHasher("sha256").update(delivery.text).digest("hex")}`,
-          delivery.text,
-          error.message,
+          delivery.text.replaceAll("\0", "\ufffd"),
+          error.message.replaceAll("\0", "\ufffd"),
         ]),
       ).pipe(
         Effect.retry(whileAway),

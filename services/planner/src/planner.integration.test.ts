@@ -45,14 +45,14 @@ const world = (url: string) =>
     Layer.provideMerge(Layer.effect(Sql, Postgres.make(url, 4))),
   )
 
-const fail = (n: number) => {
+const fail = (n: number, title = ciFailed(n).title) => {
   const message: EventMessage = {
     id: `inbox:test:${n}`,
     at: "",
     runId: runIdOf(n),
     traceparent: "00-00000000000000000000000000000000-0000000000000000-00",
     type: "ci-failed",
-    data: ciFailed(n),
+    data: { ...ciFailed(n), title },
   }
   return Bus.use((bus) => bus.publish(eventSubject("ingest", "ci-failed"), encodeMessage(message), message.id))
 }
@@ -100,7 +100,7 @@ describe("the planner, with hands that always succeed", () => {
       Effect.gen(function* () {
         yield* Effect.forEach(
           Array.from({ length: count }, (_, n) => n + 10),
-          fail,
+          (n) => fail(n),
           { concurrency: 64 },
         )
         yield* until("select count(*) as n from run where status = 'fixed'", count)
@@ -110,5 +110,18 @@ describe("the planner, with hands that always succeed", () => {
       }),
     )
     expect(places).toEqual({ entries: count * 11, last: count * 11, runs: count })
+  })
+
+  it("stores what Postgres has no word for without it, and is stopped by no message", async () => {
+    const [row] = await run(
+      Effect.gen(function* () {
+        const broken = Bus.use((bus) => bus.publish(eventSubject("ingest", "ci-failed"), "no \0 json", "broken"))
+        yield* Effect.retry(broken, Schedule.spaced("100 millis"))
+        yield* fail(2, `half of a pair \ud83d and \0 \\u0000`)
+        yield* until("select count(*) as n from run where status = 'fixed'", 1)
+        return yield* rows("select title, (select count(*)::int from dead_letter) as dead from run")
+      }),
+    )
+    expect(row).toEqual({ title: "half of a pair \ufffd and \ufffd \\u0000", dead: 1 })
   })
 })

@@ -1,5 +1,6 @@
 import { type Policy, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { isStop, lastAttempt, type Phase, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
+import { jsonText } from "@ci-fix-pilot/sql/json-text"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import type { CommittedEntry, NewEntry } from "./Ledger.ts"
@@ -109,7 +110,7 @@ const append = (query: Query, entries: ReadonlyArray<NewEntry>) =>
       traceparent,
       data: event.data,
     }))
-    const places = yield* Effect.flatMap(query(appendEntries, [JSON.stringify(rows), entries.length]), appended)
+    const places = yield* Effect.flatMap(query(appendEntries, [jsonText(rows), entries.length]), appended)
     const byPlace = new Map(places.map((place) => [`${place.runId}.${place.seq}`, place]))
     return entries.flatMap((entry): ReadonlyArray<CommittedEntry> => {
       const place = byPlace.get(`${entry.runId}.${entry.seq}`)
@@ -143,7 +144,7 @@ export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
     }))
     const outcomes = [...plan.outcomes].filter(([id]) => id.startsWith("inbox:")).map(([message_id, outcome]) => ({ message_id, outcome }))
     const when = (rows: ReadonlyArray<unknown>, text: string, ...more: ReadonlyArray<string>) =>
-      rows.length === 0 ? [] : [query(text, [JSON.stringify(rows), ...more])]
+      rows.length === 0 ? [] : [query(text, [jsonText(rows), ...more])]
     yield* Effect.all(
       [
         ...when(runs, upsertRuns),
