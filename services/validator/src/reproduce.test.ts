@@ -73,6 +73,11 @@ describe("reproducing", () => {
     expect(answer).toMatchObject({ type: "reproduced", data: { reproduction: { failing: { timedOut: end.ended === "deadline" } } } })
   })
 
+  it("says in the digest that the command never ended", async () => {
+    const answer = await reproduce(() => ({ ended: "deadline", prints: "TAP version 13\n" })).answer()
+    expect(answer).toMatchObject({ data: { reproduction: { digest: { text: expect.stringContaining("timed out") } } } })
+  })
+
   it("tries again later when the sandbox is away, and never calls that red", async () => {
     expect(await reproduce(() => ({ ended: "away" })).flipped()).toMatchObject({ _tag: "Retry", reason: "It is away. Start it." })
   })

@@ -35,6 +35,14 @@ export interface RunIn {
   readonly limits: RunLimits
 }
 
+/** Said at the end of the log of a command that the sandbox ended, for whoever reads it to learn why it failed. */
+const lastWords = (ended: SandboxEnd, { timeoutMs, memoryMb }: RunLimits): string => {
+  if (ended === "deadline") return `\nError: the command timed out: it was still running after ${Math.round(timeoutMs / 1000)} seconds\n`
+  if (ended === "memory") return `\nError: out of memory: the command needed more than ${memoryMb} MiB\n`
+  if (ended === "disk") return "\nError: no space left: the command wrote more than the sandbox allows\n"
+  return ended === "output" ? "\nError: the command printed more than the sandbox allows\n" : ""
+}
+
 const requestFor = ({ label, view, layers, limits }: RunIn, command: PlanCommand): SandboxRequest => ({
   label,
   command: `set -e\n${command.run}`,
@@ -61,6 +69,8 @@ export const runCommand = Effect.fn("validator.run-command")(function* (where: R
     digester.push(chunk)
   }
   const outcome = yield* sandbox.run({ ...requestFor(where, command), onOutput })
+  const words = lastWords(outcome.ended, where.limits)
+  digester.push(new TextEncoder().encode(words))
   const ran: Ran = {
     result: {
       command,
@@ -74,7 +84,7 @@ export const runCommand = Effect.fn("validator.run-command")(function* (where: R
     ended: outcome.ended,
     green: succeeded(outcome),
     digest: digester.finish().digest,
-    log: redactText(outcome.output.text),
+    log: redactText(`${outcome.output.text}${words}`),
   }
   yield* Effect.annotateCurrentSpan({ command: command.name, ended: ran.ended, exitCode: ran.result.exitCode })
   return ran
