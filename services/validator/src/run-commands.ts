@@ -37,7 +37,7 @@ export interface RunIn {
 
 /** Said at the end of the log of a command that the sandbox ended, for whoever reads it to learn why it failed. */
 const lastWords = (ended: SandboxEnd, { timeoutMs, memoryMb }: RunLimits): string => {
-  if (ended === "deadline") return `\nError: the command timed out: it was still running after ${Math.round(timeoutMs / 1000)} seconds\n`
+  if (ended === "deadline") return `\nError: the command timed out after ${Math.round(timeoutMs / 1000)} seconds: it was still running\n`
   if (ended === "memory") return `\nError: out of memory: the command needed more than ${memoryMb} MiB\n`
   if (ended === "disk") return "\nError: no space left: the command wrote more than the sandbox allows\n"
   return ended === "output" ? "\nError: the command printed more than the sandbox allows\n" : ""
