@@ -12,7 +12,8 @@ export interface MemoriesOptions {
   readonly exactUpTo: number
 }
 
-const exactUpTo = 20_000
+/** Measured: 5,000 comparisons take 20 ms and miss nothing, 24,000 take 100 ms, where the index takes 12 ms. */
+const exactUpTo = 5_000
 const longestAnswer = 20
 
 /** The first final outcome stays; the vector is always of the model in use now. */

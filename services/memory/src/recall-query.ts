@@ -16,7 +16,7 @@ const where: Readonly<Record<Place, string>> = {
 
 const columns = "memory_id, repository, branch, commit_sha, run_id, signature, summary, strategy, patch, outcome, why, pull_request_url"
 
-/** How many memories could be compared, counted no further than one beyond `upTo`. Parameters: as above, $1 unused there. */
+/** How many memories could be compared, counted no further than one beyond `upTo`. Parameters: $1 the model, $2 the repository. */
 export const countQuery = (places: ReadonlyArray<Place>, upTo: number) =>
   `select ${places
     .map(
