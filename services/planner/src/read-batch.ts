@@ -116,16 +116,17 @@ export const readFacts = (
       what.kind === "message" && what.message.type === "failure-fetched" ? [what.message.data.signature] : [],
     )
     const counts = query(
-      `select lower(repository) as repository, count(*) filter (where phase not in ('queued', 'awaiting-approval', 'fixed'))::int as active,
+      `select repository, count(*) filter (where phase not in ('queued', 'awaiting-approval', 'fixed'))::int as active,
               count(*) filter (where phase in ('fixed', 'delivering'))::int as "openPullRequests"
-       from run where lower(repository) = ${texts} and (stopped_at is null or phase = 'fixed') group by 1`,
+       from (select lower(repository) as repository, phase from run where lower(repository) = ${texts} and stopped_at is null union all
+             select lower(repository), phase from run where lower(repository) = ${texts} and deadline_kind = 'pull-request' and phase = 'fixed') r group by 1`,
       [sorted(repositories)],
     )
     const relatives =
       signatures.length === 0
         ? Effect.succeed([])
         : query(
-            `select run_id as "runId", lower(repository) as repository, branch, commit_sha as "commitSha", signature, stopped_at is null as open
+            `select run_id as "runId", lower(repository) as repository, branch, commit_sha as "commitSha", signature, stopped_at is null or phase = 'fixed' as open
              from run where signature = ${texts} and ${inDay} and status <> 'skipped'`,
             [sorted(signatures)],
           )

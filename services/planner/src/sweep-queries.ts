@@ -152,7 +152,7 @@ export const freeSlots = Effect.gen(function* () {
   const rows = yield* Effect.flatMap(
     sql.query(
       `select q.run_id as "runId", q.seq::text as mark from (
-         select run_id, seq, lower(repository) as name, row_number() over (partition by lower(repository) order by created_at, run_id) as place from run where phase = 'queued') q
+         select run_id, seq, lower(repository) as name, row_number() over (partition by lower(repository) order by created_at, run_id) as place from run where phase = 'queued' and stopped_at is null) q
        left join (select lower(repository) as name, count(*) as active from run where stopped_at is null and phase not in ('queued', 'awaiting-approval') group by 1) a using (name)
        where q.place <= $1::int - coalesce(a.active, 0) limit ${limit}`,
       [runsPerRepository],
@@ -162,15 +162,21 @@ export const freeSlots = Effect.gen(function* () {
   return rows.map(({ runId, mark }) => noticed(`slot:${runId}:${mark}`, runId, { kind: "slot-free" }))
 })
 
-/** Asks GitHub, every ten minutes, how each open pull request of ours stands: a webhook may have been lost. */
+/**
+ * Asks GitHub, every ten minutes, how each open pull request of ours stands: a webhook may have been lost. One whose run has ended
+ * without it is closed: GitHub may have been away for longer than the first tries to.
+ */
 export const checkPullRequests = Sql.use((sql) =>
   sql.query(
     `with stale as (update run set pull_request_checked_at = now() where run_id in (
-        select run_id from run where phase = 'fixed' and coalesce(pull_request_checked_at, updated_at) < now() - interval '10 minutes' limit 50 for update skip locked)
-      returning run_id, state)
+        select run_id from run where deadline_kind = 'pull-request' and coalesce(pull_request_checked_at, updated_at) < now() - interval '10 minutes'
+        limit 50 for update skip locked)
+      returning run_id, state, phase = 'fixed' as wanted)
      insert into command (command_id, run_id, type, data, traceparent, deadline_at)
-     select run_id || '.check.' || floor(extract(epoch from now())), run_id, 'github.check-pull-request',
-            jsonb_build_object('target', state -> 'target', 'pullRequest', state -> 'pullRequest'), '${noTrace}', now() + interval '15 minutes' from stale on conflict do nothing`,
+     select run_id || '.check.' || floor(extract(epoch from now())), run_id, case when wanted then 'github.check-pull-request' else 'github.close-pull-request' end,
+            jsonb_build_object('target', state -> 'target') || case when wanted then jsonb_build_object('pullRequest', state -> 'pullRequest')
+              else jsonb_build_object('reason', 'the run has ended without it') end,
+            '${noTrace}', now() + interval '15 minutes' from stale on conflict do nothing`,
   ),
 )
 

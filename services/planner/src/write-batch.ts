@@ -1,5 +1,5 @@
 import { type Policy, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
-import { isStop, lastAttempt, type Phase, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
+import { isStop, lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import { jsonText } from "@ci-fix-pilot/sql/json-text"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
@@ -9,9 +9,12 @@ import type { Plan } from "./plan-batch.ts"
 const queuedMs = 24 * 3_600_000
 const deliveringMs = 30 * 60_000
 
-/** How long a run may stay in this kind of phase (ms); `undefined` at a stop. */
-const deadlineOf = (phase: Phase, policy: Policy): { readonly kind: string; readonly ms: number } | undefined => {
-  if (isStop(phase)) return undefined
+/**
+ * What a run waits for, and how long it may (ms). At a stop it waits for nothing that has a deadline, but for the end of its pull
+ * request while one is known to be open.
+ */
+const deadlineOf = ({ phase, pullRequest }: Run, policy: Policy): { readonly kind: string; readonly ms?: number } | undefined => {
+  if (isStop(phase)) return pullRequest?.state === "open" ? { kind: "pull-request" } : undefined
   if (phase === "queued") return { kind: "queued", ms: queuedMs }
   if (phase === "awaiting-approval") return { kind: "approval", ms: policy.approvalMs }
   if (phase === "delivering") return { kind: "delivery", ms: deliveringMs }
@@ -19,7 +22,7 @@ const deadlineOf = (phase: Phase, policy: Policy): { readonly kind: string; read
 }
 
 const runRow = (runId: string, seq: number, run: Run, policy: Policy) => {
-  const deadline = deadlineOf(run.phase, policy)
+  const deadline = deadlineOf(run, policy)
   const attempt = lastAttempt(run)
   return {
     run_id: runId,

@@ -1,0 +1,79 @@
+import { defaultPolicy } from "@ci-fix-pilot/lifecycle/policy"
+import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
+import { migrate } from "@ci-fix-pilot/sql/migrate"
+import { Sql } from "@ci-fix-pilot/sql/Sql"
+import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
+import { startPostgres } from "@ci-fix-pilot/testkit/database"
+import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
+import { Effect, Layer } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { migrations } from "./migrations.ts"
+import { readFacts } from "./read-batch.ts"
+import { checkPullRequests } from "./sweep-queries.ts"
+import { writeBatch } from "./write-batch.ts"
+
+let database: Awaited<ReturnType<typeof startPostgres>>
+beforeAll(async () => {
+  database = await startPostgres()
+})
+afterAll(() => database?.stop())
+
+const pullRequest = { number: 7, url: "http://forge.test/7", branch: "ci-fix-pilot/x", headSha: "c".repeat(40), adopted: false }
+const begun = evolve(undefined, { type: "ci-failed", data: ciFailed(1) })
+const healed: Run = { ...begun, phase: "fixed", deliveryStarted: true, pullRequest: { ...pullRequest, state: "open" } }
+const denied: Run = { ...healed, phase: "escalated" }
+const closed: Run = { ...denied, pullRequest: { ...pullRequest, state: "closed" } }
+
+/** Writes runs as the planner does, and lets an hour pass for them. */
+const given = (runs: ReadonlyArray<Run>) =>
+  Effect.gen(function* () {
+    const sql = yield* Sql
+    yield* migrate(migrations())
+    const rows = new Map(runs.map((state, n) => [runIdOf(n), { seq: 1, state, isNew: true }]))
+    const plan = { entries: [], runs: rows, commands: [], changes: [], over: [], outcomes: new Map() }
+    yield* sql.transaction((query) => writeBatch(query, plan, defaultPolicy))
+    yield* sql.query("update run set updated_at = updated_at - interval '1 hour'")
+    return sql
+  })
+
+const run = async <A, E>(work: Effect.Effect<A, E, Sql>) => {
+  const url = await database.freshDatabase()
+  return Effect.runPromise(Effect.provide(work, Layer.effect(Sql, Postgres.make(url, 2))))
+}
+
+describe("the sweep", () => {
+  it("asks how an open pull request stands, and closes one that its run has ended without", async () => {
+    const commands = await run(
+      Effect.gen(function* () {
+        const sql = yield* given([healed, denied, closed])
+        yield* checkPullRequests
+        yield* checkPullRequests
+        return yield* sql.query("select run_id, type from command order by run_id")
+      }),
+    )
+    expect(commands).toEqual([
+      { run_id: runIdOf(0), type: "github.check-pull-request" },
+      { run_id: runIdOf(1), type: "github.close-pull-request" },
+    ])
+  })
+})
+
+describe("the counts", () => {
+  it("see a run whose pull request is open as one that heals the same failure", async () => {
+    const failure = { failedJobs: [], digest: { text: "", totalLines: 0, totalBytes: 0, redactions: 0 }, signature: "00000000000000aa" }
+    const origin = { author: { login: "ada", association: "MEMBER", trusted: true }, fork: false, headMoved: false }
+    const fetched = { type: "failure-fetched", data: { ...failure, ...origin } } as const
+    const again: Run = { ...begun, phase: "fetching" }
+    const runId = runIdOf(99)
+    const message = { id: "m", at: "", runId, traceparent: "", causedBy: "c#1#h", ...fetched }
+    const facts = await run(
+      Effect.gen(function* () {
+        const sql = yield* given([{ ...healed, failure: fetched.data }])
+        const items = [{ id: "m", runId, traceparent: "", what: { kind: "message", message } } as const]
+        const counted = yield* readFacts(sql.query, [begun.target.repository.toLowerCase()], items)
+        return counted.of(runId, again, { kind: "event", event: fetched })
+      }),
+    )
+    expect(facts).toMatchObject({ openPullRequests: 1, activeInRepository: 0, sameSignatureToday: 1, duplicateOf: runIdOf(0) })
+  })
+})
