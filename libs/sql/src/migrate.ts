@@ -1,5 +1,5 @@
 import { Effect, Layer, Schedule, Schema } from "effect"
-import { Sql, type SqlError } from "./Sql.ts"
+import { Sql } from "./Sql.ts"
 
 /** One step of a service's schema: applied once, in the order of its name, and never changed afterwards. */
 export interface Migration {
@@ -27,17 +27,17 @@ export const migrate = (migrations: ReadonlyArray<Migration>) =>
     for (const { service, name, script } of migrations) {
       const sha256 = digest(script)
       const record = `insert into migration (service, name, sha256) values (${quote(service)}, ${quote(name)}, ${quote(sha256)})`
-      const find = sql.query("select sha256 from migration where service = $1 and name = $2", [service, name])
-      const done = (yield* find)[0]
-      if (done !== undefined) {
-        if (done["sha256"] !== sha256) return yield* new MigrationChanged({ service, name })
-        continue
-      }
-      yield* sql.script(`select pg_advisory_xact_lock(7263001);\n${script}\n;${record};`).pipe(
-        // Another process may have been first.
-        Effect.catch((error: SqlError) => Effect.flatMap(find, (rows) => (rows.length > 0 ? Effect.void : Effect.fail(error)))),
+      const recorded = Effect.map(
+        sql.query("select sha256 from migration where service = $1 and name = $2", [service, name]),
+        ([row]) => row?.["sha256"],
       )
-      yield* Effect.logInfo("migrated", { service, name })
+      const apply = sql.script(`select pg_advisory_xact_lock(7263001);\n${script}\n;${record};`).pipe(
+        Effect.andThen(Effect.logInfo("migrated", { service, name })),
+        Effect.as<unknown>(sha256),
+        // Another process may have been first.
+        Effect.catch((error) => Effect.flatMap(recorded, (found) => (found === undefined ? Effect.fail(error) : Effect.succeed(found)))),
+      )
+      if (((yield* recorded) ?? (yield* apply)) !== sha256) return yield* new MigrationChanged({ service, name })
     }
   })
 
