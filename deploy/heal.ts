@@ -11,7 +11,7 @@ import { Effect, Layer, References } from "effect"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { sayEscalated, sayHealed } from "./heal/print-result.ts"
 import { type LocalRepository, readRepository, takeBranch, Unusable } from "./heal/read-repository.ts"
-import { describeEntry } from "./watch/describe-entry.ts"
+import { showProgress } from "./heal/show-progress.ts"
 import { type Followed, followRuns } from "./watch/follow-runs.ts"
 
 const branch = "heal"
@@ -51,7 +51,14 @@ const report = async (forge: Effect.Success<ReturnType<typeof startWithForge>>["
     sha: local.commit,
     conclusion: "failure",
     name: "heal",
-    log: `asked to heal ${local.commit}\n`,
+    ...(local.job === undefined ? {} : { path: local.job.path }),
+    jobs: [
+      {
+        name: local.job?.job ?? branch,
+        conclusion: "failure",
+        steps: [{ name: branch, conclusion: "failure", log: `asked to heal ${local.commit}\n` }],
+      },
+    ],
   })
 }
 
@@ -75,7 +82,10 @@ const conclude = async ({ run, entries }: Followed, local: LocalRepository, bare
     return 3
   }
   sayHealed(run)
-  if (!apply) return 0
+  if (!apply) {
+    note("\nNothing was written. With --apply, the fix is put on a branch of its own.")
+    return 0
+  }
   await takeBranch(local.path, bare, run.pullRequest.branch)
   note(`\nThe fix is on the branch ${run.pullRequest.branch}; your working tree was not touched.`)
   return 0
@@ -90,8 +100,12 @@ const program = Effect.gen(function* () {
     ...(given.command === undefined ? {} : { CI_HEALING_CONTAINER_VALIDATE_COMMAND: given.command }),
   }
   const { forge, natsUrl } = yield* startWithForge({ settings })
+  const progress = yield* Effect.acquireRelease(
+    Effect.sync(() => showProgress(note)),
+    (open) => Effect.sync(open.close),
+  )
   const following = yield* Effect.acquireRelease(
-    Effect.promise(() => followRuns(natsUrl, (entry) => note(`  ${describeEntry(entry) || entry.type}`))),
+    Effect.promise(() => followRuns(natsUrl, progress.take)),
     (open) => Effect.promise(() => open.close()),
   )
   return yield* Effect.tryPromise({

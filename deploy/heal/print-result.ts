@@ -2,8 +2,11 @@ import type { CommandResult } from "@ci-fix-pilot/contract/values"
 import { lastAttempt, type Run } from "@ci-fix-pilot/lifecycle/run"
 
 const say = (...lines: ReadonlyArray<string>) => process.stdout.write(`${lines.join("\n")}\n`)
+const firstLine = (run: string) => run.split("\n")[0]
 const row = (when: string, { command, exitCode, durationMs }: CommandResult) =>
-  `  ${when.padEnd(7)} ${String(exitCode).padStart(4)}  ${`${(durationMs / 1_000).toFixed(1)} s`.padStart(8)}  ${command.run.split("\n")[0]}`
+  `  ${when.padEnd(7)} ${String(exitCode).padStart(4)}  ${`${(durationMs / 1_000).toFixed(1)} s`.padStart(8)}  ${firstLine(command.run)}`
+
+const imageOf = (image: string) => (image === "" ? "" : `, ${image.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/u, "$1")}`)
 
 /** Prints what was wrong, the patch, and the proof that it helps. */
 export const sayHealed = (run: Run) => {
@@ -12,9 +15,11 @@ export const sayHealed = (run: Run) => {
   if (proposal === undefined || proof === undefined) return
   say("", `Diagnosis  ${run.diagnosis?.summary ?? run.title}`, `Fix        ${proposal.explanation}`, "", proposal.patch.diff.trimEnd(), "")
   say(
-    `Proof      commit ${proof.commitSha.slice(0, 12)}, patch ${proof.patchSha256.slice(0, 12)}, ${proof.sandbox.kind} (${proof.sandbox.image})`,
+    `Proof      on commit ${proof.commitSha.slice(0, 12)}, patch sha256 ${proof.patchSha256.slice(0, 12)}, in a sandbox without network (${proof.sandbox.kind}${imageOf(proof.sandbox.image)})`,
   )
   say("  when    exit      time  command", row("before", proof.before), ...proof.after.map((result) => row("after", result)))
+  for (const { command, exitCode } of run.reproduction?.setAside ?? [])
+    say(`  not counted: ${firstLine(command.run)} (exit ${exitCode}), which was red before this change, too`)
   for (const { rule, file, detail } of proof.findings) say(`  look at ${file}: ${rule}, ${detail}`)
 }
 

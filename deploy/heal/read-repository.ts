@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path"
+import { type ChosenJob, chooseJob } from "./choose-job.ts"
 
 /** What was asked for cannot be worked on; the message says what is wrong with it. */
 export class Unusable extends Error {}
@@ -21,12 +22,20 @@ export interface LocalRepository {
   readonly commit: string
   readonly good: string | undefined
   readonly dirty: boolean
+  readonly job: ChosenJob | undefined
 }
 
 const commitOf = async (path: string, name: string, option: string) => {
   const found = await git(path, "rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`)
   if (!found.ok) throw new Unusable(`${option}: there is no commit ${JSON.stringify(name)} in ${path}`)
   return found.out
+}
+
+/** The workflows of the commit, from git's objects. */
+const workflowsAt = async (path: string, commit: string) => {
+  const listed = await git(path, "ls-tree", "-r", "--name-only", "--full-tree", commit, "--", ".github/workflows/")
+  const files = listed.out.split("\n").filter((file) => /^\.github\/workflows\/[^/]+\.ya?ml$/u.test(file))
+  return Promise.all(files.map(async (file) => ({ path: file, text: (await git(path, "cat-file", "blob", `${commit}:${file}`)).out })))
 }
 
 /** Reads what is needed of a local repository. Throws Unusable. */
@@ -43,7 +52,7 @@ export const readRepository = async (given: string, commit = "HEAD", good?: stri
       .replaceAll(/[^A-Za-z0-9_.-]/gu, "-")
       .replace(/^[-.]+/u, "") || "repository"
   const status = await git(path, "status", "--porcelain")
-  return { path, name, commit: sha, good: goodSha, dirty: status.out !== "" }
+  return { path, name, commit: sha, good: goodSha, dirty: status.out !== "", job: chooseJob(await workflowsAt(path, sha)) }
 }
 
 /** Copies a branch from another repository on this machine into this one; its working tree is not touched. */
