@@ -115,6 +115,26 @@ describe("a workspace shared by many tries and services", () => {
     expect(trees).not.toContain(second)
   })
 
+  it("shows its token to the mirror, and follows it nowhere else", async () => {
+    const seen: Array<string> = []
+    const server: ReturnType<typeof Bun.serve> = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: (request): Response => {
+        seen.push(`${new URL(request.url).pathname} ${request.headers.get("authorization")}`)
+        return new URL(request.url).pathname.startsWith("/git/")
+          ? Response.redirect(`http://127.0.0.1:${server.port}/elsewhere/info/refs`, 302)
+          : new Response("no", { status: 404 })
+      },
+    })
+    const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(repository.at("0".repeat(40)))))
+    const settings = { CI_HEALING_MIRROR_URL: `http://127.0.0.1:${server.port}/git/`, CI_HEALING_MIRROR_TOKEN: "s3cret-token" }
+    const error = await within(work, settings).finally(() => server.stop(true))
+    expect([...new Set(seen)]).toEqual([`/git/${repository.name}.git/info/refs Bearer s3cret-token`])
+    expect(error._tag).toMatch(/Unavailable|Unusable/)
+    expect(error.message).not.toContain("s3cret")
+  })
+
   it("refuses a commit that is too large to try", async () => {
     const commit = repository.commit({ "big.bin": "x".repeat(3_000_000) })
     const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(repository.at(commit))))
