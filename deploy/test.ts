@@ -66,5 +66,7 @@ for (const { name, tally, seconds } of tallies) {
   for (const remark of tally.remarks) say(`  ${remark}`)
 }
 const { passed, failed } = total(tallies.map(({ tally }) => tally))
+// The two streams may end in one file: what was said before must be in it before the last line is.
+await new Promise<void>((resolve) => process.stderr.write("\n", () => resolve()))
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1
