@@ -1,6 +1,7 @@
 /** Bugs planted into the rules, one at a time: the invariants must find each of them, or they guard nothing. */
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import { decide } from "./decide.ts"
+import type { Policy } from "./policy.ts"
 import { react } from "./react.ts"
 import { isStop, type Run } from "./run.ts"
 import type { Rules } from "./step.ts"
@@ -12,6 +13,10 @@ type Bend = (entries: Entries, run: Run | undefined, input: Input) => Entries
 const deciding = (bend: Bend): Rules => ({
   react,
   decide: (run, input, facts, policy) => bend(decide(run, input, facts, policy), run, input),
+})
+const believing = (change: Partial<Policy>): Rules => ({
+  react,
+  decide: (run, input, facts, policy) => decide(run, input, facts, { ...policy, ...change }),
 })
 const eventOf = (input: Input) => (input.kind === "event" ? input.event : undefined)
 const delivery = (run: Run | undefined): RunEvent => ({ type: "delivery-started", data: { attempt: run?.attempts.length ?? 0 } })
@@ -72,4 +77,8 @@ export const brokenRules: Readonly<Record<string, Rules>> = {
     const event = eventOf(input)
     return run !== undefined && isStop(run.phase) && event?.type === "fix-validated" ? [delivery(run)] : entries
   }),
+  "doubts are nobody's business": believing({ safeMode: false }),
+  "a house that approves everything itself is not asked": believing({ delivery: "pull-request" }),
+  "a switch that is off is not looked at": believing({ githubEnabled: true }),
+  "money has no end": believing({ maxCostUsd: 1e9 }),
 }

@@ -1,4 +1,5 @@
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import type { Policy } from "./policy.ts"
 import { evolve, isStop, type Phase, type Run } from "./run.ts"
 
 /** A ledger entry as a judge reads it. */
@@ -64,6 +65,30 @@ const provenOnly: Check = (entries, states) =>
     return problems
   })
 
+/** Judges by the bounds that hold in this house, not by what the decider said of them. */
+const asTheHouseSays =
+  (policy: Policy): Check =>
+  (entries, states) =>
+    entries.flatMap((entry, index) => {
+      const state = states[index]
+      if (state === undefined) return []
+      if (entry.type === "attempt-started" && entry.data.strategy === "model" && state.costUsd + policy.maxCallUsd > policy.maxCostUsd)
+        return [violation("I7", `a model was asked with ${state.costUsd} of ${policy.maxCostUsd} dollars spent`)]
+      if (entry.type === "attempt-started" && entry.data.attempt > policy.maxAttempts)
+        return [violation("I7", `attempt ${entry.data.attempt} of ${policy.maxAttempts}`)]
+      if (entry.type !== "delivery-started") return []
+      if (!policy.githubEnabled || policy.delivery === "shadow" || state.target.provider !== "github")
+        return [violation("I3", "a fix left where none may leave")]
+      const { proof, proposal } = state.attempts.at(-1) ?? {}
+      const large = proposal !== undefined && proposal.patch.added + proposal.patch.removed > policy.largeDiffLines
+      const known = state.failure?.fork === false && state.failure.author.trusted
+      const doubtful = !known || large || (proof?.findings.length ?? 0) > 0
+      const approved = entries.slice(0, index).some((earlier) => earlier.type === "review-given" && earlier.data.action === "approve")
+      return (policy.delivery === "approval" || (policy.safeMode && doubtful)) && !approved
+        ? [violation("I3", "a fix that a person must see left by itself")]
+        : []
+    })
+
 const fetchedHeadMoved: Check = (entries) => {
   const fetched = entries.find((entry) => entry.type === "failure-fetched")
   const moved = fetched?.type === "failure-fetched" && fetched.data.headMoved
@@ -93,8 +118,8 @@ const boundedAttempts: Check = (entries) => {
 
 const checks: ReadonlyArray<Check> = [stopsAreFinal, gapless, onePullRequest, provenOnly, fetchedHeadMoved, boundedAttempts]
 
-/** Judges one run's ledger; empty means that nothing is wrong with it. */
-export const judge = (entries: ReadonlyArray<Entry>): ReadonlyArray<Violation> => {
+/** Judges one run's ledger, and by the house's own bounds where they are known; empty means that nothing is wrong with it. */
+export const judge = (entries: ReadonlyArray<Entry>, policy?: Policy): ReadonlyArray<Violation> => {
   const states: Array<Run> = []
   for (const entry of entries) {
     try {
@@ -103,7 +128,8 @@ export const judge = (entries: ReadonlyArray<Entry>): ReadonlyArray<Violation> =
       return [violation("I4", String(error))]
     }
   }
-  return checks.flatMap((check) => check(entries, states))
+  const all = policy === undefined ? checks : [...checks, asTheHouseSays(policy)]
+  return all.flatMap((check) => check(entries, states))
 }
 
 /** Judges a run that should be over: it has stopped, and the outside world agrees with it. `limitUsd` is the run's budget. */

@@ -37,6 +37,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
     delivery: draw(6) === 0 ? "approval" : draw(12) === 0 ? "shadow" : "pull-request",
     githubEnabled: draw(12) > 0,
     validationRequired: draw(4) > 0,
+    ...(draw(4) === 0 ? { maxCostUsd: defaultPolicy.maxCallUsd + 0.05 } : {}),
   }
   const source = ciFailed(draw)
   const entries: Array<Entry> = []
@@ -105,7 +106,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
   for (let left = 30 + draw(60); left > 0; left -= 1) act()
   settle()
   const outside: ReadonlyArray<OutsidePullRequest> = github.pulls
-  return { entries, run, violations: [...judge(entries), ...judgeEnd(entries, outside, policy.maxCostUsd)] }
+  return { entries, run, violations: [...judge(entries, policy), ...judgeEnd(entries, outside, policy.maxCostUsd)] }
 
   /** Nothing is lost any more: what was accepted is re-read, commands are worked off, deadlines pass. */
   function settle() {
