@@ -67,4 +67,11 @@ describe("a batch", () => {
     const { changes } = plan([noticed({ kind: "gave-up", command: "ai.propose-fix", why: "no answer came in time" }, "c1")])
     expect(changes).toEqual([expect.objectContaining({ commandId: "c1", closed: true, settledUsd: 0 })])
   })
+
+  it("gives a command the time back that it was told to wait, and only that", () => {
+    const told = plan([answer("2#a", { type: "postponed", data: { afterMs: 900_000, why: "rate limit", uncounted: true } })])
+    expect(told.changes).toEqual([expect.objectContaining({ closed: false, dispatch: 3, tries: 1, delayMs: 900_000, extendMs: 900_000 })])
+    const broken = plan([answer("2#a", { type: "postponed", data: { afterMs: 4_000, why: "away" } })])
+    expect(broken.changes).toEqual([expect.objectContaining({ closed: false, dispatch: 3, tries: 2, delayMs: 4_000, extendMs: 0 })])
+  })
 })

@@ -34,6 +34,8 @@ export interface CommandChange {
   readonly dispatch: number
   readonly tries: number
   readonly delayMs: number
+  /** Time that its deadline gets back because it was told to wait. */
+  readonly extendMs: number
 }
 
 /** Everything that one transaction writes. */
@@ -105,6 +107,7 @@ export const planBatch = (
       dispatch: row.dispatch,
       tries: row.tries,
       delayMs: 0,
+      extendMs: 0,
     })
     row.open = false
   }
@@ -129,6 +132,7 @@ export const planBatch = (
       dispatch: row.dispatch,
       tries,
       delayMs: data.afterMs,
+      extendMs: data.uncounted === true ? data.afterMs : 0,
     })
     return undefined
   }

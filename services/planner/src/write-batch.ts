@@ -73,11 +73,12 @@ update command c set
   reserved_usd = greatest(0, c.reserved_usd - x.settled_usd),
   tries = x.tries,
   not_before = case when x.dispatch > c.dispatch then now() + x.delay_ms * interval '1 ms' else c.not_before end,
+  deadline_at = c.deadline_at + x.extend_ms * interval '1 ms',
   sent_at = case when x.dispatch > c.dispatch then null else c.sent_at end,
   stream_seq = case when x.dispatch > c.dispatch then null else c.stream_seq end,
   holder = null, lease_until = null, dispatch = x.dispatch
 from jsonb_to_recordset($1::text::jsonb)
-  as x (command_id text, closed boolean, outcome text, settled_usd float8, dispatch int, tries int, delay_ms float8)
+  as x (command_id text, closed boolean, outcome text, settled_usd float8, dispatch int, tries int, delay_ms float8, extend_ms float8)
 where c.command_id = x.command_id`
 
 // A command that somebody locks right now is left to the sweep: waiting for it here could be waiting in a circle.
@@ -136,7 +137,7 @@ export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
       deadline_ms: deadlineMs,
       max_usd: maxUsd,
     }))
-    const changes = plan.changes.map(({ commandId, closed, outcome, settledUsd, dispatch, tries, delayMs }) => ({
+    const changes = plan.changes.map(({ commandId, closed, outcome, settledUsd, dispatch, tries, delayMs, extendMs }) => ({
       command_id: commandId,
       closed,
       outcome,
@@ -144,6 +145,7 @@ export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
       dispatch,
       tries,
       delay_ms: delayMs,
+      extend_ms: extendMs,
     }))
     const outcomes = [...plan.outcomes].filter(([id]) => id.startsWith("inbox:")).map(([message_id, outcome]) => ({ message_id, outcome }))
     const when = (rows: ReadonlyArray<unknown>, text: string, ...more: ReadonlyArray<string>) =>
