@@ -5,9 +5,15 @@ import { commit, parentSha, type Scripted, scriptedWorld } from "./scripted-fixt
 import { commandOf } from "./validator-fixture.ts"
 
 const files = { ".ci-fix-pilot.yml": "commands: [first, second]\n" }
-const reproduce = (ends: Parameters<typeof scriptedWorld>[1], tries = 3, project: Record<string, string> = files) => {
+const reproduce = (
+  ends: Parameters<typeof scriptedWorld>[1],
+  tries = 3,
+  project: Record<string, string> = files,
+  workflow?: { path: string; text: string },
+) => {
   const world = scriptedWorld(project, ends)
-  const work = handle(commandOf("validator.reproduce", { target: commit, failedJobs: [], tries }))
+  const data = { target: commit, failedJobs: [], tries, ...(workflow === undefined ? {} : { workflow }) }
+  const work = handle(commandOf("validator.reproduce", data))
   return {
     answer: () => Effect.runPromise(work.pipe(Effect.provide(world.layer))),
     flipped: () => Effect.runPromise(Effect.flip(work).pipe(Effect.provide(world.layer))),
@@ -110,6 +116,22 @@ describe("reproducing", () => {
         },
       })
       expect(work.runs.length).toBe(6)
+    })
+
+    it("sets aside a step of a workflow that cannot work here, wherever it stands", async () => {
+      const workflow = { path: "ci.yml", text: "jobs: { t: { steps: [{ run: ./fetch }, { run: ./test }, { run: ./report }] } }" }
+      const ends = ({ run, commitSha }: { run: string; commitSha: string }): Scripted =>
+        run === "./test" ? (commitSha === parentSha ? {} : red) : { exitCode: 1, prints: "Error: getaddrinfo EAI_AGAIN example\n" }
+      expect(await reproduce(ends, 1, {}, workflow).answer()).toMatchObject({
+        type: "reproduced",
+        data: {
+          reproduction: {
+            plan: [{ run: "./test" }],
+            failing: { command: { run: "./test" } },
+            setAside: [{ command: { run: "./fetch" } }, { command: { run: "./report" } }],
+          },
+        },
+      })
     })
 
     it("keeps all that broke with the commit", async () => {

@@ -91,12 +91,12 @@ const redsOf = ({ ran }: Tried): Reds | undefined => {
 }
 
 /**
- * The first try alone, as it is usually red at once; then two at a time. Undefined when all are green. Of a guessed plan every command
- * is run: the first red one may always have been red.
+ * The first try alone, as it is usually red at once; then two at a time. Undefined when all are green. Of a plan that nobody wrote for
+ * this sandbox every command is run: the first red one may always have been red here.
  */
 const firstReds = (oneTry: Try, plan: Reproduction["plan"], tries: number) =>
   Effect.gen(function* () {
-    const howFar = plan.every(({ source }) => source === "detected") ? "all" : "first-red"
+    const howFar = plan.some(({ source }) => source === "config" || source === "override") ? "first-red" : "all"
     const one = () => Effect.map(tryCommit(oneTry, plan, [], howFar), redsOf)
     let [reds, done] = [redsOf(yield* tryNoticingEndless(oneTry, plan, howFar)), 1]
     while (reds === undefined && done < tries) {

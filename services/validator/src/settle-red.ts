@@ -1,6 +1,6 @@
 /**
- * Which of several red commands is the commit's doing. A plan that was guessed from the files may name commands that never were green
- * here: a linter without its configuration, a type check that needs the network. Red before and red now says nothing about a change.
+ * Which of several red commands is the commit's doing. A plan that was guessed from the files or taken from a workflow may name commands
+ * that never were green here: a linter without its configuration, a step that needs the network. Red before and red now says nothing about a change.
  */
 import type { CommandResult, PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
