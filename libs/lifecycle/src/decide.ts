@@ -19,7 +19,7 @@ export const decide = (run: Run | undefined, input: Input, facts: Facts, policy:
   if (run === undefined) return begin(input, facts, policy)
   switch (input.kind) {
     case "slot-free":
-      return run.phase === "queued" ? [{ type: "fetch-started", data: {} }] : []
+      return run.phase === "queued" && facts.activeInRepository < policy.runsPerRepository ? [{ type: "fetch-started", data: {} }] : []
     case "deadline-passed":
       return onDeadline(run)
     case "gave-up":

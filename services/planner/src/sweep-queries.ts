@@ -145,14 +145,14 @@ export const lateRuns = Sql.use((sql) =>
   Effect.map((rows) => rows.map(({ runId, mark }) => noticed(`deadline:${runId}:${mark}`, runId, { kind: "deadline-passed" }))),
 )
 
-/** The oldest queued runs of repositories that have a free slot. */
+/** The oldest queued runs of repositories that have a free slot; each second anew, as another run may take the slot first. */
 export const freeSlots = Effect.gen(function* () {
   const sql = yield* Sql
   const { runsPerRepository } = yield* PolicyConfig
   const rows = yield* Effect.flatMap(
     sql.query(
-      `select q.run_id as "runId", q.seq::text as mark from (
-         select run_id, seq, lower(repository) as name, row_number() over (partition by lower(repository) order by created_at, run_id) as place from run where phase = 'queued' and stopped_at is null) q
+      `select q.run_id as "runId", floor(extract(epoch from now()))::text as mark from (
+         select run_id, lower(repository) as name, row_number() over (partition by lower(repository) order by created_at, run_id) as place from run where phase = 'queued' and stopped_at is null) q
        left join (select lower(repository) as name, count(*) as active from run where stopped_at is null and phase not in ('queued', 'awaiting-approval') group by 1) a using (name)
        where q.place <= $1::int - coalesce(a.active, 0) limit ${limit}`,
       [runsPerRepository],
