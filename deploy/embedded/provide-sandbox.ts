@@ -14,9 +14,12 @@ const dockerAnswers = async () => {
   }
 }
 
-/** Makes a sandbox ready here and gives the settings that name it: Docker with its image where a daemon answers, else bubblewrap. */
+/**
+ * Makes a sandbox ready here and gives the settings that name it: Docker with its image where a daemon answers, else bubblewrap, which
+ * `CI_HEALING_SANDBOX=bubblewrap` also asks for.
+ */
 export const provideSandbox = async (): Promise<Record<string, string>> => {
-  if (await dockerAnswers()) {
+  if (Bun.env["CI_HEALING_SANDBOX"] !== "bubblewrap" && (await dockerAnswers())) {
     await buildSandboxImage(systemSocket)
     return { CI_HEALING_SANDBOX: "docker" }
   }
