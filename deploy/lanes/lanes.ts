@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { checkout } from "@ci-fix-pilot/testkit/process-tools"
-import { runCheck, runVitest } from "./run-lane.ts"
+import { runCheck, runRules, runVitest } from "./run-lane.ts"
 import { type Tally, total } from "./tally.ts"
 
 export interface Lane {
@@ -37,6 +37,8 @@ const check: Lane = {
     ]),
 }
 
+const rules: Lane = { name: "rules", needsComponents: false, atMost: minutes(2), run: (_filters, within) => runRules(within) }
+
 /** A lane that is not built yet has no folder; an empty folder fails. */
 const exists = ({ name }: Lane): boolean => !["e2e", "chaos"].includes(name) || existsSync(join(checkout(), "deploy", name))
 
@@ -44,6 +46,7 @@ const exists = ({ name }: Lane): boolean => !["e2e", "chaos"].includes(name) || 
 export const lanes: ReadonlyArray<Lane> = [
   check,
   vitest("unit", false, minutes(5)),
+  rules,
   vitest("integration", true, minutes(15)),
   vitest("e2e", true, minutes(12)),
   vitest("chaos", true, minutes(6)),

@@ -28,3 +28,30 @@ export const runVitest = async (name: string, filters: ReadonlyArray<string>, at
   const found = Option.getOrUndefined(Schema.decodeUnknownOption(Report)(text))
   return total([tallyOf(found, code), ...leftovers.map((program) => broken(`left running: ${program}`))])
 }
+
+const rules = "libs/lifecycle/src/decide*.ts"
+
+/** Runs the sentences about a run's rules; fails unless they reach every branch of the decider. */
+export const runRules = async (atMost: number): Promise<Tally> => {
+  const reports = join(checkout(), ".out/coverage")
+  const coverage = [
+    "--coverage.enabled",
+    "--coverage.provider=istanbul",
+    "--coverage.reporter=text-summary",
+    `--coverage.reportsDirectory=${reports}`,
+  ]
+  const every = [`--coverage.include=${rules}`, "--coverage.thresholds.branches=100", "--coverage.thresholds.functions=100"]
+  const vitest = [
+    "--bun",
+    "node_modules/.bin/vitest",
+    "run",
+    "--project",
+    "unit",
+    ...coverage,
+    ...every,
+    "libs/lifecycle/src/decide",
+    "libs/lifecycle/src/strategy",
+  ]
+  const { code } = await runGroup(process.execPath, vitest, { cwd: checkout(), env: environment(), atMost })
+  return code === 0 ? { passed: 1, failed: 0, remarks: [] } : broken(`not every branch of ${rules} is reached by its sentences`)
+}

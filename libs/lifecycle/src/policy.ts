@@ -26,7 +26,7 @@ export interface Policy {
   readonly safeMode: boolean
   readonly githubEnabled: boolean
   readonly validationRequired: boolean
-  /** Changed lines from which a patch counts as large. */
+  /** A patch that changes more lines than this counts as large. */
   readonly largeDiffLines: number
   /** Where a person sees a run, with `{runId}` in it. */
   readonly runUrl: string | undefined
