@@ -9,7 +9,7 @@ import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
 import { Effect, Layer, References } from "effect"
 import { startWithForge } from "./embedded/with-forge.ts"
-import { sayEscalated, sayHealed } from "./heal/print-result.ts"
+import { sayEscalated, sayFlaky, sayHealed } from "./heal/print-result.ts"
 import { type LocalRepository, readRepository, takeBranch, Unusable } from "./heal/read-repository.ts"
 import { showProgress } from "./heal/show-progress.ts"
 import { type Followed, followRuns } from "./watch/follow-runs.ts"
@@ -74,7 +74,12 @@ const conclude = async ({ run, entries }: Followed, local: LocalRepository, bare
       throw new Unusable(
         `nothing fails at ${local.commit.slice(0, 12)}: ${green.data.plan.map((command) => command.run).join("; ")} passed ${green.data.of} times`,
       )
-    note(`flaky: passed ${green.data.passed} of ${green.data.of} times on the same commit; nothing in the code was changed`)
+    sayFlaky(run, green.data)
+    return 4
+  }
+  const unsteady = entries.flatMap((entry) => (entry.type === "fix-declined" ? (entry.data.unsteady ?? []) : []))[0]
+  if (run.phase !== "fixed" && unsteady !== undefined) {
+    sayFlaky(run, unsteady)
     return 4
   }
   if (run.phase !== "fixed" || run.pullRequest === undefined) {

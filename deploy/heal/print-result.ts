@@ -23,6 +23,13 @@ export const sayHealed = (run: Run) => {
   for (const { rule, file, detail } of proof.findings) say(`  look at ${file}: ${rule}, ${detail}`)
 }
 
+/** Prints that the failure comes and goes, with what it says when it is there. */
+export const sayFlaky = (run: Run, { passed, of }: { readonly passed: number; readonly of: number }) => {
+  say("", `Flaky       passed ${passed} of ${of} times on the same commit; no change is to blame for sure, so none was undone`)
+  if (run.reproduction === undefined) return
+  say(`Failed      ${firstLine(run.reproduction.failing.command.run)}`, "", run.reproduction.digest.text.trimEnd())
+}
+
 /** Prints why nothing was healed, with the evidence. */
 export const sayEscalated = (run: Run) => {
   const { report } = run

@@ -73,7 +73,12 @@ export const events = {
   diagnosed: Schema.Struct({ diagnosis: Diagnosis, modelAvailable: Schema.Boolean, usage: Schema.optionalKey(Usage) }),
   recalled: Schema.Struct({ matches: Schema.Array(Match) }),
   "fix-proposed": Schema.Struct({ proposal: Proposal, usage: Schema.optionalKey(Usage) }),
-  "fix-declined": Schema.Struct({ why: Line, usage: Schema.optionalKey(Usage) }),
+  /** `unsteady`: how often the failing command passed on the failing commit itself; then nothing in the code is to blame for sure. */
+  "fix-declined": Schema.Struct({
+    why: Line,
+    usage: Schema.optionalKey(Usage),
+    unsteady: Schema.optionalKey(Schema.Struct({ passed: Count, of: Count })),
+  }),
   "fix-validated": Schema.Struct({ proof: Proof }),
   "fix-rejected": Schema.Struct({ why: Line, log: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(8_000))) }),
   "validation-unavailable": Why,

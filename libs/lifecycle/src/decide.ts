@@ -1,7 +1,6 @@
 import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { Event } from "@ci-fix-pilot/contract/events"
-import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
-import type { Usage } from "@ci-fix-pilot/contract/values"
+import type { RunEvent, RunEventData } from "@ci-fix-pilot/contract/run-events"
 import { escalate, nextAttempt, reject, withEntries } from "./decide-attempt.ts"
 import { deliver, onDelivered } from "./decide-delivery.ts"
 import { decideReview } from "./decide-review.ts"
@@ -104,10 +103,12 @@ const unknownDiagnosis = (run: Run): RunEvent => ({
   },
 })
 
-const decline = (run: Run, why: string, policy: Policy, usage: { readonly usage?: Usage } = {}): Entries => {
+type Declined = Pick<RunEventData<"fix-declined">, "usage" | "unsteady">
+
+const decline = (run: Run, why: string, policy: Policy, more: Declined = {}): Entries => {
   const attempt = lastAttempt(run)
   if (attempt === undefined) return []
-  return withEntries(run, [{ type: "fix-declined", data: { attempt: attempt.n, why, ...usage } }], (then) => nextAttempt(then, policy))
+  return withEntries(run, [{ type: "fix-declined", data: { attempt: attempt.n, why, ...more } }], (then) => nextAttempt(then, policy))
 }
 
 const unavailable = (run: Run, why: string, policy: Policy): Entries => {
@@ -205,7 +206,10 @@ const onProposal = (run: Run, event: Extract<Event, { type: "fix-proposed" | "fi
   const attempt = lastAttempt(run)
   if (attempt === undefined) return []
   const usage = event.data.usage === undefined ? {} : { usage: event.data.usage }
-  if (event.type === "fix-declined") return decline(run, event.data.why, policy, usage)
+  if (event.type === "fix-declined") {
+    const { why, ...more } = event.data
+    return decline(run, why, policy, more)
+  }
   const { proposal } = event.data
   const again = run.attempts.find((earlier) => earlier.n !== attempt.n && earlier.proposal?.patch.sha256 === proposal.patch.sha256)
   if (again === undefined) return [{ type: "fix-proposed", data: { attempt: attempt.n, proposal, ...usage } }]

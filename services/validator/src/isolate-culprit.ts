@@ -8,7 +8,7 @@ import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { makePatch } from "@ci-fix-pilot/patch/make-patch"
 import { printDiff } from "@ci-fix-pilot/patch/print"
 import { Effect, Layer } from "effect"
-import { chooseGood } from "./choose-good.ts"
+import { chooseGood, type Good } from "./choose-good.ts"
 import { countRuns } from "./count-runs.ts"
 import { Dependencies } from "./Dependencies.ts"
 import { minimiseRevert } from "./minimise-revert.ts"
@@ -23,6 +23,17 @@ type Command = Actor.CommandOf<"validator.isolate-culprit">
 
 const declined = (why: string) => ({ type: "fix-declined" as const, data: { why: why.slice(0, 2_000) } })
 
+const unsteady = (passed: number, of: number) => ({
+  type: "fix-declined" as const,
+  data: {
+    why: `The failing command passed ${passed} of ${of} times on the same commit: it does not fail every time.`,
+    unsteady: { passed, of },
+  },
+})
+
+/** Runs of the failing commit as it is, after the search: what fails only sometimes can look like anything's fault. */
+const controls = 2
+
 export const handle = Effect.fn("validator.isolate-culprit")(
   function* (command: Command) {
     const { target, failing, plan, maxRuns, lastGreenCommit } = command.data
@@ -36,23 +47,26 @@ export const handle = Effect.fn("validator.isolate-culprit")(
     // What never ended is not run again to see that it does not end.
     const again = failing.timedOut ? Effect.succeed({ red: undefined }) : runs.counted(tryCommit(here, commands))
     const [now, good] = yield* Effect.all([again, chooseGood(here, commands, lastGreenCommit, runs)], { concurrency: 2 })
-    if (now.red === undefined && !failing.timedOut) return declined("The failing command is green now: it does not fail every time.")
-    if (good === undefined) return declined("No green commit was found among the ancestors: there is nothing to go back to.")
+    if (now.red === undefined && !failing.timedOut) return unsteady(1, 2)
 
-    const limited = limitAfter(here, good.tookMs)
-    const failure = now.red?.digest.text ?? ""
-    const found = yield* minimiseRevert({ here: limited, good, plan, commands: good.commands, failure, runs })
+    const found = good === undefined ? noGreen : yield* searchFrom(good, { here, plan, failure: now.red?.digest.text ?? "", runs })
+    const affordable = failing.timedOut ? 0 : Math.min(controls, runs.left())
+    const tried = yield* Effect.forEach(Array.from({ length: affordable }), () => runs.counted(tryCommit(here, commands)), {
+      concurrency: 2,
+    })
+    const passed = tried.filter(({ red }) => red === undefined).length
+    if (passed > 0) return unsteady(passed, affordable + 2)
     if ("declined" in found) return declined(found.declined)
     const patch = yield* makePatch(printDiff(found.diff))
     const explanation = explainRevert({
       ...found,
-      good: good.commit,
+      good: found.good.commit,
       failing: target.commitSha,
       command: failing.command.run,
       runs: runs.used(),
     })
     const { pieces, reverted, minimal } = found
-    const culprit = { goodCommit: good.commit, hunks: pieces.length, reverted: reverted.length, sandboxRuns: runs.used() }
+    const culprit = { goodCommit: found.good.commit, hunks: pieces.length, reverted: reverted.length, sandboxRuns: runs.used() }
     const proposal = {
       strategy: "revert" as const,
       patch,
@@ -78,6 +92,16 @@ export const handle = Effect.fn("validator.isolate-culprit")(
       Effect.scoped,
     ),
 )
+
+const noGreen = { declined: "No green commit was found among the ancestors: there is nothing to go back to." }
+
+type Search = Omit<Parameters<typeof minimiseRevert>[0], "good" | "commands">
+
+const searchFrom = (good: Good, { here, ...search }: Search) =>
+  Effect.map(minimiseRevert({ ...search, here: limitAfter(here, good.tookMs), good, commands: good.commands }), (found) => ({
+    ...found,
+    good,
+  }))
 
 export const layer = Layer.unwrap(
   Effect.map(validatorSettings, ({ concurrency }) => Actor.make({ name: "validator.isolate-culprit", handle, concurrency })),
