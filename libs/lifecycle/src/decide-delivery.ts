@@ -3,7 +3,7 @@ import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import { escalate } from "./decide-attempt.ts"
 import type { Facts } from "./input.ts"
 import type { Policy } from "./policy.ts"
-import { isStop, lastAttempt, type Run } from "./run.ts"
+import { lastAttempt, type Run } from "./run.ts"
 
 type Entries = ReadonlyArray<RunEvent>
 
@@ -52,7 +52,9 @@ const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" 
 
 const onClosed = (run: Run, event: Extract<Event, { type: "pull-request-closed" }>): Entries => {
   if (run.pullRequest !== undefined && run.pullRequest.state !== "open") return []
-  if (run.phase === "fixed" || run.phase === "delivering") return [event, closedByPerson(run, event.data.by)]
+  // While delivering it may be ourselves who take it back because the branch moved: the answer will say.
+  if (run.phase === "delivering") return []
+  if (run.phase === "fixed") return [event, closedByPerson(run, event.data.by)]
   return run.pullRequest === undefined ? [] : [event]
 }
 
@@ -73,6 +75,7 @@ export const onDelivered = (
     }
   >,
   policy: Policy,
+  asked: boolean,
 ): Entries => {
   switch (event.type) {
     case "pull-request-merged":
@@ -80,7 +83,7 @@ export const onDelivered = (
     case "pull-request-closed":
       return onClosed(run, event)
     case "pull-request-checks":
-      return onChecks(run, event, policy)
+      return onChecks(run, event, policy, asked)
     case "merge-refused":
       return run.merging ? [event] : []
   }
@@ -112,10 +115,15 @@ export const onDelivered = (
   }
 }
 
-/** Without safe mode a pull request whose checks are green is merged without a reviewer. */
-const onChecks = (run: Run, event: Extract<Event, { type: "pull-request-checks" }>, policy: Policy): Entries => {
+/**
+ * Without safe mode a pull request whose checks are green is merged without a reviewer. A webhook tells of one workflow only, so the merge
+ * waits for the answer to our own question, which looks at all of them; a merge that GitHub refused is left to a person.
+ */
+const onChecks = (run: Run, event: Extract<Event, { type: "pull-request-checks" }>, policy: Policy, asked: boolean): Entries => {
   const pullRequest = run.pullRequest
-  if (pullRequest === undefined || pullRequest.checks === event.data.conclusion || pullRequest.headSha !== event.data.headSha) return []
-  const mayMerge = !policy.safeMode && event.data.conclusion === "success" && isStop(run.phase) && run.phase === "fixed" && !run.merging
-  return mayMerge ? [event, { type: "merge-started", data: {} }] : [event]
+  if (pullRequest === undefined || pullRequest.headSha !== event.data.headSha) return []
+  const news: Entries = pullRequest.checks === event.data.conclusion ? [] : [event]
+  const mayMerge =
+    asked && !policy.safeMode && event.data.conclusion === "success" && run.phase === "fixed" && !run.merging && !run.mergeRefused
+  return mayMerge ? [...news, { type: "merge-started", data: {} }] : news
 }

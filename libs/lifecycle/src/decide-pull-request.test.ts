@@ -1,5 +1,5 @@
 import { describe, it } from "vitest"
-import { gaveUp, given } from "./sentences.suite.ts"
+import { answered, gaveUp, given } from "./sentences.suite.ts"
 import * as at from "./stories.suite.ts"
 
 const checks = (conclusion: "pending" | "success" | "failure", headSha = at.pullRequest.headSha) =>
@@ -53,9 +53,15 @@ describe("a closed pull request", () => {
       .telling(/closed by ada without merging/)
       .sending({ outcome: "rejected" })
       .sending({ kind: "pull-request-closed" })
-    given(...at.delivering)
+    given(...at.fixed)
       .when({ type: "pull-request-closed", data: {} })
       .telling(/closed without merging/)
+  })
+
+  it("may be our own doing while it is delivered: the answer will say", () => {
+    given(...at.delivering)
+      .when(at.closed)
+      .nothing()
   })
 
   it("is closed once, however often it is told", () => {
@@ -100,15 +106,39 @@ describe("its checks", () => {
       .nothing()
   })
 
-  it("that are green merge it only without safe mode", () => {
+  it("that are green in one workflow make us ask about all of them, only without safe mode", () => {
     given(...at.fixed)
       .when(checks("success"))
       .then("pull-request-checks")
+      .asking()
     given(...at.fixed)
       .under({ safeMode: false })
       .when(checks("success"))
+      .then("pull-request-checks")
+      .asking("github.check-pull-request")
+  })
+
+  it("that are all green merge it only without safe mode, also when they were seen before", () => {
+    const allGreen = answered(checks("success"), "github.check-pull-request")
+    given(...at.fixed)
+      .when(allGreen)
+      .then("pull-request-checks")
+    given(...at.fixed)
+      .under({ safeMode: false })
+      .when(allGreen)
       .then("pull-request-checks", "merge-started")
+    given(...at.fixed, checks("success"))
+      .under({ safeMode: false })
+      .when(allGreen)
+      .then("merge-started")
       .asking("github.merge-pull-request")
+  })
+
+  it("that are all green do not repeat a merge that GitHub refused", () => {
+    given(...at.merging, { type: "merge-refused", data: { why: "a review is required" } })
+      .under({ safeMode: false })
+      .when(answered(checks("success"), "github.check-pull-request"))
+      .then("pull-request-checks")
   })
 
   it.each([

@@ -26,7 +26,7 @@ export const decide = (run: Run | undefined, input: Input, facts: Facts, policy:
     case "event":
       return input.answers !== undefined && !input.answers.open
         ? ignore(input.event, "the command was closed")
-        : onEvent(run, input.event, facts, policy)
+        : onEvent(run, input.event, facts, policy, input.answers !== undefined)
   }
 }
 
@@ -123,7 +123,7 @@ const unavailable = (run: Run, why: string, policy: Policy): Entries => {
 }
 
 /** Answers are only heard in the phase that asked for them. */
-const onEvent = (run: Run, event: Event, facts: Facts, policy: Policy): Entries => {
+const onEvent = (run: Run, event: Event, facts: Facts, policy: Policy, asked: boolean): Entries => {
   switch (event.type) {
     case "ci-failed":
     case "remembered":
@@ -176,7 +176,7 @@ const onEvent = (run: Run, event: Event, facts: Facts, policy: Policy): Entries 
     case "validation-unavailable":
       return run.phase === "validating" ? unavailable(run, event.data.why, policy) : ignore(event, `the run is ${run.phase}`)
     default:
-      return onDelivered(run, event, policy)
+      return onDelivered(run, event, policy, asked)
   }
 }
 

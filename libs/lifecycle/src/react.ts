@@ -85,6 +85,14 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
               },
             },
           ]
+    case "pull-request-checks":
+      return event.data.conclusion === "success" &&
+        !policy.safeMode &&
+        run.phase === "fixed" &&
+        run.pullRequest !== undefined &&
+        !run.merging
+        ? [{ type: "github.check-pull-request", data: { target, pullRequest: run.pullRequest } }]
+        : []
     case "answer-ignored":
       // A pull request that came after the run had ended does not belong to it.
       return event.data.type === "pull-request-opened" && run.phase !== "fixed" && run.phase !== "resolved"

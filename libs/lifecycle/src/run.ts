@@ -62,6 +62,8 @@ export interface Run {
   /** `open-pull-request` was asked for: from here on one may exist. */
   readonly deliveryStarted: boolean
   readonly merging: boolean
+  /** GitHub once refused to merge: only a person may try again. */
+  readonly mergeRefused: boolean
   readonly pullRequest?: PullRequestState
   readonly report?: Report
   readonly costUsd: number
@@ -103,6 +105,7 @@ const begin = (data: RunEventData<"ci-failed">): Run => ({
   attempts: [],
   deliveryStarted: false,
   merging: false,
+  mergeRefused: false,
   costUsd: 0,
   tokens: 0,
 })
@@ -172,7 +175,7 @@ const next = (run: Run, event: Exclude<RunEvent, { type: "ci-failed" }>): Run =>
     case "merge-started":
       return { ...run, merging: true }
     case "merge-refused":
-      return { ...run, merging: false }
+      return { ...run, merging: false, mergeRefused: true }
     case "pull-request-merged":
       return { ...onPullRequest(run, { state: "merged" }), merging: false }
     case "pull-request-closed":

@@ -24,6 +24,8 @@ export const runOf = (ledger: ReadonlyArray<RunEvent>): Run => {
 
 /** An event as it comes in, also as the answer to a command. */
 export const heard = (event: Event): Input => ({ kind: "event", event })
+/** The answer to a command that waits for it. */
+export const answered = (event: Event, type: CommandType): Input => ({ kind: "event", event, answers: { type, open: true } })
 /** The answer to a command that was closed meanwhile. */
 export const late = (event: Event, type: CommandType = "validator.reproduce"): Input => ({
   kind: "event",
