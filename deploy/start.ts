@@ -15,7 +15,8 @@ const program = Effect.gen(function* () {
   const natsPort = yield* Config.Int("CI_HEALING_NATS_PORT").pipe(Config.withDefault(defaultNatsPort))
   const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.Redacted("DATABASE_URL")))
   const mirrorPort = yield* Config.Int("CI_HEALING_MIRROR_PORT").pipe(Config.withDefault(yield* Effect.promise(freePort)))
-  yield* Effect.tryPromise(provideNatsServer)
+  const external = Option.getOrUndefined(yield* Config.option(Config.NonEmptyString("NATS_URL")))
+  if (external === undefined) yield* Effect.tryPromise(provideNatsServer)
   const settings = {
     ...(yield* Effect.tryPromise(provideSandbox)),
     CI_HEALING_MIRROR_PORT: `${mirrorPort}`,
@@ -25,6 +26,7 @@ const program = Effect.gen(function* () {
     folder,
     natsPort,
     settings,
+    ...(external === undefined ? {} : { natsUrl: external }),
     ...(databaseUrl === undefined ? {} : { databaseUrl: Redacted.value(databaseUrl) }),
   })
   yield* Effect.logInfo("ci-fix-pilot is ready", { natsUrl, folder })

@@ -14,6 +14,8 @@ import { services } from "./services.ts"
 export interface EmbeddedOptions {
   readonly folder: string
   readonly natsPort: number
+  /** A broker to use instead of a child of this process. */
+  readonly natsUrl?: string
   /** A Postgres to use instead of the one in this process. */
   readonly databaseUrl?: string
   readonly settings: Readonly<Record<string, string>>
@@ -26,7 +28,10 @@ const database = (options: EmbeddedOptions) =>
 export const startEmbedded = (options: EmbeddedOptions) =>
   Effect.gen(function* () {
     yield* holdDataFolder(options.folder)
-    const [natsUrl, sql] = yield* Effect.all([natsChild(options.folder, options.natsPort), database(options)], { concurrency: "unbounded" })
+    const [natsUrl, sql] = yield* Effect.all(
+      [options.natsUrl === undefined ? natsChild(options.folder, options.natsPort) : Effect.succeed(options.natsUrl), database(options)],
+      { concurrency: "unbounded" },
+    )
     yield* Effect.provideService(migrate([...plannerMigrations(), ...memoryMigrations()]), Sql, sql)
     const environment = yield* ConfigProvider.ConfigProvider
     const config = ConfigProvider.orElse(ConfigProvider.fromEnvRecord({ ...options.settings, NATS_URL: natsUrl }), environment)

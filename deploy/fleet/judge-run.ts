@@ -48,7 +48,7 @@ export const judgeRun = async (fleet: Fleet, runId: string): Promise<ReadonlyArr
   const inboxes =
     await sql`select count(*)::int as n from inbox where run_id = ${runId} and applied_at is null and received_at < now() - interval '5 seconds'`
   return [
-    ...judge(entries),
+    ...judge(entries, defaultPolicy),
     ...judgeEnd(entries, outside, defaultPolicy.maxCostUsd),
     ...(row?.["seq"] === entries.length ? [] : [`I4: the row says seq ${row?.["seq"]}, the ledger has ${entries.length} entries`]),
     ...(Bun.deepEquals(row?.["state"], JSON.parse(JSON.stringify(run ?? null)))

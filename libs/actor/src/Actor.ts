@@ -56,10 +56,11 @@ const publishAnswer = Effect.fnUntraced(function* (
 /** What a failed handler is answered with: Terminal ends the command, everything else (defects too) is tried again later. */
 const answerToFailure = (cause: Cause.Cause<Retry | Terminal>): Event => {
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  if (error instanceof Terminal) return { type: "failed-for-good", data: { reason: error.reason.slice(0, 2_000) } }
+  const cost = error?.usage === undefined ? {} : { usage: error.usage }
+  if (error instanceof Terminal) return { type: "failed-for-good", data: { reason: error.reason.slice(0, 2_000), ...cost } }
   const why = (error?.reason ?? `crashed: ${Cause.pretty(cause)}`).slice(0, 2_000)
   const afterMs = Math.max(0, error?.afterMs ?? defaultRetryMs)
-  return { type: "postponed", data: { afterMs, why, ...(error?.uncounted === true ? { uncounted: true } : {}) } }
+  return { type: "postponed", data: { afterMs, why, ...(error?.uncounted === true ? { uncounted: true } : {}), ...cost } }
 }
 
 /** A message that is no such command: kept out of the way, said aloud, and answered if it says who it is. */

@@ -19,7 +19,7 @@ const publishTimeoutMs = 3_000
 const expiresMs = 2_000
 const pauseAfterErrorMs = 250
 /** More than any durable allows unacked, so that nothing is ever dropped here. */
-const bufferSize = 8_192
+const bufferSize = 2_048
 
 const unavailable = (cause: unknown) =>
   new BusUnavailable({ message: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) })
@@ -88,10 +88,12 @@ const ensureStream = async (manager: JetStreamManager, config: StreamConfig) => 
     storage: StorageType.File,
     discard: DiscardPolicy.Old,
     max_age: nanos(config.maxAgeMs),
+    max_bytes: config.maxBytes,
     duplicate_window: nanos(config.duplicateWindowMs),
   }
   try {
-    await manager.streams.info(config.name)
+    const { config: there } = await manager.streams.info(config.name)
+    if (there.max_bytes !== wanted.max_bytes || there.max_age !== wanted.max_age) await manager.streams.update(config.name, wanted)
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== streamNotFound) throw error
     await manager.streams.add(wanted)

@@ -20,6 +20,7 @@ export const streamOf = (name: string, changes: Partial<StreamConfig> = {}, ackW
   retention: "workqueue",
   maxAgeMs: 60_000,
   duplicateWindowMs: 60_000,
+  maxBytes: -1,
   durables: [{ durable: `${name}-all`, subject: `${name}.>`, ackWaitMs, maxAckPending: 100 }],
   ...changes,
 })

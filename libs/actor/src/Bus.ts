@@ -39,6 +39,8 @@ export interface StreamConfig {
   readonly subjects: ReadonlyArray<string>
   readonly retention: "workqueue" | "limits"
   readonly maxAgeMs: number
+  /** The oldest messages go when there are more bytes: a full store would refuse everything. */
+  readonly maxBytes: number
   readonly duplicateWindowMs: number
   readonly durables: ReadonlyArray<DurableConfig>
 }

@@ -1,4 +1,4 @@
-import { objectsBucket } from "@ci-fix-pilot/contract/streams"
+import { objectsBucket, objectsMaxBytes } from "@ci-fix-pilot/contract/streams"
 import type { ObjectRef } from "@ci-fix-pilot/contract/values"
 import { type ObjectStore, Objm } from "@nats-io/obj"
 import { nanos } from "@nats-io/transport-node"
@@ -27,7 +27,7 @@ const digesting = (chunks: ReadableStream<Uint8Array>) => {
 
 const make = Effect.gen(function* () {
   const connection = yield* Nats
-  const open = () => new Objm(connection).create(objectsBucket, { ttl: nanos(keepMs) })
+  const open = () => new Objm(connection).create(objectsBucket, { ttl: nanos(keepMs), max_bytes: objectsMaxBytes })
   // Opened at each use: the bucket may have been wiped with the rest of the store.
   const using = <A>(run: (store: ObjectStore) => Promise<A>) => Effect.tryPromise(async () => run(await open()))
 

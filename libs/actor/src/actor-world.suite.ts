@@ -40,7 +40,7 @@ export const atWork = <T extends CommandType, R>(config: ActorConfig<T, R>, leas
     const bus = yield* Bus
     const subject = commandSubject(config.name)
     const durables = [{ durable: commandDurable(config.name), subject, ackWaitMs: 20_000, maxAckPending: 100 }]
-    const keeping = { maxAgeMs: 60_000, duplicateWindowMs: 60_000 }
+    const keeping = { maxAgeMs: 60_000, duplicateWindowMs: 60_000, maxBytes: -1 }
     yield* bus.ensure([{ name: "COMMANDS", subjects: ["cmd.>"], retention: "workqueue", ...keeping, durables }])
     const asked = leases.length === 0 ? yield* Queue.unbounded<LeaseRequest>() : yield* planner(leases)
     const answers = yield* Queue.unbounded<{ readonly subject: string; readonly message: EventMessage }>()

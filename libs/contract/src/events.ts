@@ -91,8 +91,8 @@ export const events = {
   "pull-request-checks": Checks,
   remembered: Schema.Struct({ memoryId: Schema.String.check(Schema.isMaxLength(100)) }),
   notified: Schema.Struct({ channel: Schema.Literals(["slack", "off"]) }),
-  postponed: Schema.Struct({ afterMs: Count, why: Line, uncounted: Schema.optionalKey(Schema.Boolean) }),
-  "failed-for-good": Schema.Struct({ reason: Line }),
+  postponed: Schema.Struct({ afterMs: Count, why: Line, uncounted: Schema.optionalKey(Schema.Boolean), usage: Schema.optionalKey(Usage) }),
+  "failed-for-good": Schema.Struct({ reason: Line, usage: Schema.optionalKey(Usage) }),
 } as const
 
 export type EventType = keyof typeof events

@@ -3,12 +3,13 @@ import { allCommands, allEvents, allRuns, commandDurable, commandSubject } from 
 
 const seconds = 1_000
 const hours = 3_600 * seconds
+const mebibytes = 1_024 * 1_024
 
 /** The streams that the planner creates and checks. Ages in ms; nothing in them is the only copy of anything. */
 export const streams = {
-  commands: { name: "COMMANDS", subjects: [allCommands], retention: "workqueue", maxAgeMs: 24 * hours },
-  events: { name: "EVENTS", subjects: [allEvents], retention: "limits", maxAgeMs: 24 * hours },
-  runs: { name: "RUNS", subjects: [allRuns], retention: "limits", maxAgeMs: 24 * hours },
+  commands: { name: "COMMANDS", subjects: [allCommands], retention: "workqueue", maxAgeMs: 24 * hours, maxBytes: 256 * mebibytes },
+  events: { name: "EVENTS", subjects: [allEvents], retention: "limits", maxAgeMs: 24 * hours, maxBytes: 128 * mebibytes },
+  runs: { name: "RUNS", subjects: [allRuns], retention: "limits", maxAgeMs: 24 * hours, maxBytes: 128 * mebibytes },
 } as const
 
 /** How long the server waits for an ack before it delivers again; a working holder says so four times as often. */
@@ -19,6 +20,8 @@ export const duplicateWindowMs = 120 * seconds
 export const plannerDurable = "planner"
 /** The object store's bucket for large texts. */
 export const objectsBucket = "OBJECTS"
+/** What the bucket may hold (bytes); what does not fit any more is not kept, and the page says so. */
+export const objectsMaxBytes = 1_024 * mebibytes
 
 /** One durable consumer per command. */
 export const commandConsumers = commandTypes.map((type) => ({

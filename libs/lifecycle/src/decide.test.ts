@@ -174,6 +174,16 @@ describe("what says nothing about a run", () => {
       .nothing()
   })
 
+  it.each([
+    { type: "postponed", data: { afterMs: 1, why: "away", usage } },
+    { type: "failed-for-good", data: { reason: "no", usage } },
+  ] as const)("but what a try has cost is: $type", (event) => {
+    given(...at.reproducing)
+      .when(heard(event))
+      .then("answer-ignored")
+      .saying({ usage })
+  })
+
   it("a webhook's own log is handed to whoever fetches the failure", () => {
     nothingYet
       .when(ciFailed({ digest, errorType: "test", workflowRunId: 7, runAttempt: 2, pipelineUrl: "https://ci.test/7" }))

@@ -128,9 +128,10 @@ const onEvent = (run: Run, event: Event, facts: Facts, policy: Policy, asked: bo
     case "ci-failed":
     case "remembered":
     case "notified":
+      return []
     case "postponed":
     case "failed-for-good":
-      return []
+      return event.data.usage === undefined ? [] : ignore(event, "it was not done, and has cost something")
     case "review-given":
       return decideReview(run, event.data)
     case "failure-fetched":

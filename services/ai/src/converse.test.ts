@@ -13,6 +13,7 @@ const talk = (script: ReadonlyArray<Scripted>) => {
     user: "u",
     tools: [],
     budgetUsd: 1,
+    onPaid: () => {},
     maxOutputTokens: 2_000,
     maxTurns: 4,
     read: ({ name }) => Effect.succeed(name === "look" ? { text: "seen", isError: false } : undefined),

@@ -11,6 +11,8 @@ export interface Conversation<A, E, R> {
   readonly tools: ReadonlyArray<Tool>
   readonly budgetUsd: number
   readonly maxOutputTokens: number
+  /** Told what all replies so far have cost, so that it is known even when the conversation breaks off. */
+  readonly onPaid: (usage: Usage) => void
   /** Calls of the model at most. */
   readonly maxTurns: number
   /** The result of a call that only reads; undefined when it is an answer. */
@@ -46,6 +48,7 @@ export const converse = Effect.fnUntraced(function* <A, E, R>(conversation: Conv
     }
     const reply = asked.success
     usage = addUsage(usage, reply.usage)
+    conversation.onPaid(usage)
     if (reply.stop === "refused") return conclude({ declined: `the model's own rules ended its answer: ${reply.text.slice(0, 300)}` })
 
     const { results, verdict } = yield* settle(conversation, reply, turn)

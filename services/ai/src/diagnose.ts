@@ -29,11 +29,14 @@ export const handle = Effect.fn("ai.diagnose")(function* (command: Command) {
   const model = yield* Model
   const modelAvailable = yield* model.available
   if (guess.confidence >= sureEnough || !modelAvailable || command.data.maxCostUsd <= 0) return diagnosed(guess, modelAvailable)
-  const { diagnosis, usage } = yield* askModel(command, guess).pipe(
+  let paid: Usage | undefined
+  const diagnosis = yield* askModel(command, guess, (usage) => {
+    paid = usage
+  }).pipe(
     Effect.tapError((failure) => Effect.logWarning("the model did not diagnose; the rules' answer stands", { failure: failure._tag })),
-    Effect.orElseSucceed(() => ({ diagnosis: guess, usage: undefined })),
+    Effect.orElseSucceed(() => guess),
   )
-  return diagnosed(diagnosis, yield* model.available, usage)
+  return diagnosed(diagnosis, yield* model.available, paid)
 })
 
 const diagnosed = (diagnosis: Diagnosis, modelAvailable: boolean, usage?: Usage): AnswerTo<"ai.diagnose"> => ({
@@ -41,20 +44,21 @@ const diagnosed = (diagnosis: Diagnosis, modelAvailable: boolean, usage?: Usage)
   data: { diagnosis, modelAvailable, ...(usage === undefined ? {} : { usage }) },
 })
 
-const askModel = Effect.fnUntraced(function* ({ runId, data }: Command, guess: Diagnosis) {
+const askModel = Effect.fnUntraced(function* ({ runId, data }: Command, guess: Diagnosis, onPaid: (usage: Usage) => void) {
   const { digest, failedJobs, maxCostUsd } = data
   const { system, user } = diagnosisPrompt({ runId, digest, failedJobs, guess }, promptTokens)
-  const { result, usage } = yield* converse<Diagnosis, never, never>({
+  const { result } = yield* converse<Diagnosis, never, never>({
     system,
     user,
     tools: diagnosisTools,
     budgetUsd: maxCostUsd,
+    onPaid,
     maxOutputTokens,
     maxTurns,
     read: () => Effect.succeed(undefined),
     judge: ({ input }) => Effect.succeed(judge(input, guess)),
   })
-  return { diagnosis: "taken" in result ? result.taken : guess, usage }
+  return "taken" in result ? result.taken : guess
 })
 
 const decode = Schema.decodeUnknownOption(Diagnose)

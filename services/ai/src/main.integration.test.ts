@@ -24,7 +24,7 @@ const key = "sk-test-0123456789abcdef0123"
 const others = Effect.fnUntraced(function* (validator: string) {
   const bus = yield* Bus
   const durables = commandConsumers.map(({ durable, subject }) => ({ durable, subject, ackWaitMs, maxAckPending: 10 }))
-  const common = { maxAgeMs: 60_000, duplicateWindowMs, durables: [] }
+  const common = { maxAgeMs: 60_000, duplicateWindowMs, maxBytes: -1, durables: [] }
   yield* bus.ensure([
     { ...common, name: streams.commands.name, subjects: streams.commands.subjects, retention: "workqueue", durables },
     { ...common, name: streams.events.name, subjects: streams.events.subjects, retention: "limits" },

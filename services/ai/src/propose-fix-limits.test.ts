@@ -84,7 +84,8 @@ describe("proposing a fix within limits", () => {
   ] satisfies ReadonlyArray<[string, Scripted, Record<string, unknown>]>)("%s", ([, failure, expected]) =>
     Effect.gen(function* () {
       expect(yield* Effect.flip(propose([failure]).answer)).toMatchObject(expected)
-      expect(yield* Effect.flip(propose([calls("list_files", {}), failure]).answer)).toMatchObject(expected)
+      const later = yield* Effect.flip(propose([calls("list_files", {}), failure]).answer)
+      expect(later, "what the first reply cost is told with the failure").toMatchObject({ ...expected, usage: { model: "scripted" } })
     }),
   )
 

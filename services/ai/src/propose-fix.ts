@@ -6,10 +6,10 @@
  * *Safe to repeat because* nothing is changed anywhere, and each try counts and reserves its money before it starts.
  */
 import * as Actor from "@ci-fix-pilot/actor/Actor"
-import { Retry } from "@ci-fix-pilot/actor/outcome"
+import { Retry, Terminal } from "@ci-fix-pilot/actor/outcome"
 import type { CommandData } from "@ci-fix-pilot/contract/commands"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
-import type { Proposal } from "@ci-fix-pilot/contract/values"
+import type { Proposal, Usage } from "@ci-fix-pilot/contract/values"
 import { Effect, Option, Schema } from "effect"
 import { type Conclusion, converse, type Verdict } from "./converse.ts"
 import { findPlaces } from "./find-places.ts"
@@ -36,10 +36,15 @@ export const handle = Effect.fn("ai.propose-fix")(function* (command: Command) {
     Effect.catchTag("SourcesAway", ({ reason }) => Effect.fail(new Retry({ reason, afterMs: waitMs(command.id) }))),
   )
   const [full, small] = promptTokens
-  return yield* talk(material, command.data, full).pipe(
+  let paid: Usage | undefined
+  const talkOf = (tokens: number) =>
+    talk(material, command.data, tokens, (usage) => {
+      paid = usage
+    })
+  return yield* talkOf(full).pipe(
     Effect.catchTags({
-      RequestRefused: () => talk(material, command.data, small),
-      TooExpensive: () => talk(material, command.data, small),
+      RequestRefused: () => talkOf(small),
+      TooExpensive: () => talkOf(small),
     }),
     Effect.map(answerOf),
     Effect.catchTag("SourcesAway", ({ reason }) => Effect.fail(new Retry({ reason, afterMs: waitMs(command.id) }))),
@@ -47,6 +52,7 @@ export const handle = Effect.fn("ai.propose-fix")(function* (command: Command) {
       (failure) => failure._tag !== "Retry",
       (failure) => Effect.map(answerFailure(failure, command.id), declined),
     ),
+    Effect.mapError((failure) => withCost(failure, paid)),
   )
 })
 
@@ -61,7 +67,21 @@ const gather = Effect.fnUntraced(function* ({ runId, data }: Command) {
   return material
 })
 
-const talk = Effect.fnUntraced(function* (material: FixMaterial, data: CommandData<"ai.propose-fix">, tokens: number) {
+/** A try that broke off has cost something all the same. */
+const withCost = (failure: Retry | Terminal, usage: Usage | undefined): Retry | Terminal => {
+  if (usage === undefined) return failure
+  const { reason } = failure
+  if (failure instanceof Terminal) return new Terminal({ reason, usage })
+  const { afterMs, uncounted } = failure
+  return new Retry({ reason, usage, ...(afterMs === undefined ? {} : { afterMs }), ...(uncounted === undefined ? {} : { uncounted }) })
+}
+
+const talk = Effect.fnUntraced(function* (
+  material: FixMaterial,
+  data: CommandData<"ai.propose-fix">,
+  tokens: number,
+  onPaid: (usage: Usage) => void,
+) {
   const { system, user, leftOut } = fixPrompt(material, tokens)
   if (leftOut.length > 0) yield* Effect.logInfo("the prompt has no room for all", { leftOut })
   const judge = judgeFix(data)
@@ -70,6 +90,7 @@ const talk = Effect.fnUntraced(function* (material: FixMaterial, data: CommandDa
     user,
     tools: fixTools,
     budgetUsd: data.maxCostUsd,
+    onPaid,
     maxOutputTokens,
     maxTurns,
     read: useReadTools(data.target, frameFor(material.runId)),

@@ -41,6 +41,7 @@ const exchange = (use: (send: (command: Command) => Effect.Effect<unknown, unkno
           retention: "workqueue",
           maxAgeMs: 60_000,
           duplicateWindowMs: 60_000,
+          maxBytes: -1,
           durables,
         },
       ])

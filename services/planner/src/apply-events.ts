@@ -22,15 +22,25 @@ const whileAway = { schedule: Schedule.spaced("250 millis"), while: (error: SqlE
 
 const none: Applied = { entries: [], commands: [] }
 
+const commandOf = ({ what }: Item) => (what.kind === "noticed" ? what.commandId : what.message.causedBy?.split("#")[0]) ?? ""
+
+/** Puts a message aside, and lets nothing wait for it: its inbox row is settled, and the command that it answers is given up by the next sweep. */
 const bury = (item: Item, text: string, why: string) =>
-  Sql.use((sql) =>
-    sql.query("insert into dead_letter (message_id, run_id, text, why) values ($1, $2, $3, $4) on conflict do nothing", [
+  Effect.gen(function* () {
+    const sql = yield* Sql
+    const reason = why.slice(0, 4_000).replaceAll("\0", "\ufffd")
+    yield* sql.query("insert into dead_letter (message_id, run_id, text, why) values ($1, $2, $3, $4) on conflict do nothing", [
       item.id,
       item.runId,
       text,
-      why.slice(0, 4_000).replaceAll("\0", "\ufffd"),
-    ]),
-  ).pipe(
+      reason,
+    ])
+    yield* sql.query("update command set deadline_at = now() where command_id = $1 and closed_at is null", [commandOf(item)])
+    yield* sql.query("update inbox set applied_at = now(), outcome = $2::text::jsonb where message_id = $1 and applied_at is null", [
+      item.id,
+      JSON.stringify({ result: "ignored", status: "unknown", why: "it could not be applied and was put aside" }),
+    ])
+  }).pipe(
     Effect.retry(whileAway),
     Effect.andThen(Effect.logError("a message could not be applied and was put aside", { message: item.id, why })),
     Effect.as(none),

@@ -16,6 +16,8 @@ import { PolicyConfig } from "./PolicyConfig.ts"
 type Lease = "go" | "busy" | "stale"
 interface Question {
   readonly request: LeaseRequest
+  /** When it was asked, by this process's monotonic clock (ms). */
+  readonly askedAt: number
   readonly answer: Deferred.Deferred<Lease>
 }
 
@@ -63,10 +65,16 @@ export const answerLeases = (requests: ReadonlyArray<LeaseRequest>) =>
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseRequest))
 const maxBatch = 256
+/** Askers wait a second (libs/actor, hold-lease); what is older is not asked any more (ms). */
+const patienceMs = 900
+const monotonicMs = Effect.sync(() => performance.now())
 
 const serve = (queue: Queue.Queue<Question>) =>
   Effect.gen(function* () {
-    const questions = yield* Queue.takeBetween(queue, 1, maxBatch)
+    const now = yield* monotonicMs
+    // Whoever gave up waiting must not get a lease that nobody holds: it would count a try and keep money reserved.
+    const questions = (yield* Queue.takeBetween(queue, 1, maxBatch)).filter(({ askedAt }) => now - askedAt < patienceMs)
+    if (questions.length === 0) return
     const leases = yield* answerLeases(questions.map(({ request }) => request)).pipe(
       // Nobody is told anything: to the asker this is a silent planner.
       Effect.tapError((error) => Effect.logWarning("leases could not be read", { error: error.message })),
@@ -87,8 +95,8 @@ export const layer = Layer.effectDiscard(
       Effect.gen(function* () {
         const request = yield* decode(text)
         const answer = yield* Deferred.make<Lease>()
-        yield* Queue.offer(queue, { request, answer })
-        return JSON.stringify({ lease: yield* Deferred.await(answer).pipe(Effect.timeout(leaseMs)) })
+        yield* Queue.offer(queue, { request, askedAt: yield* monotonicMs, answer })
+        return JSON.stringify({ lease: yield* Deferred.await(answer).pipe(Effect.timeout(patienceMs)) })
       }).pipe(Effect.orElseSucceed(() => JSON.stringify({ lease: "silent" }))),
     )
     yield* Effect.forkScoped(Effect.forever(serve(queue)))

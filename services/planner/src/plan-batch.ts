@@ -81,6 +81,9 @@ export const planBatch = (
     const row = isAnswer(message) ? known.get(message.causedBy?.split("#")[0] ?? "") : undefined
     if (row === undefined) return { kind: "event", event: message }
     const { open } = row
+    // What it has cost is written down in any case.
+    if ((message.type === "postponed" || message.type === "failed-for-good") && message.data.usage !== undefined)
+      apply(item, { kind: "event", event: message, answers: { type: row.type, open } })
     if (message.type === "postponed") return open ? postpone(row, message.data, policy) : undefined
     if (message.type === "failed-for-good") {
       if (open) close(row, message.type)

@@ -1,7 +1,7 @@
 import { Bus, type StreamConfig } from "@ci-fix-pilot/actor/Bus"
 import { ackWaitMs, commandConsumers, duplicateWindowMs, plannerDurable, streams } from "@ci-fix-pilot/contract/streams"
 
-const plannerUnacked = 4_096
+const plannerUnacked = 1_024
 const unackedPerDurable = 1_024
 const allEvents = streams.events.subjects[0]
 

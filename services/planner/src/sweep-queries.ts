@@ -75,6 +75,15 @@ export const dispatchAgain = (lost: ReadonlyArray<{ readonly commandId: string; 
     ),
   ).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))
 
+/** An inbox row that cannot be read is settled, with the reason, and said aloud: it must not stand in the way of the others. */
+const putAside = (messageId: string, why: string) =>
+  Sql.use((sql) =>
+    sql.query("update inbox set applied_at = now(), outcome = $2::text::jsonb where message_id = $1", [
+      messageId,
+      JSON.stringify({ result: "ignored", status: "unknown", why: `it cannot be read: ${why.slice(0, 500)}` }),
+    ]),
+  ).pipe(Effect.andThen(Effect.logError("an inbox row cannot be read", { messageId, why })))
+
 const inboxRows = rowsOf(Schema.Struct({ messageId: Schema.String, runId: RunId, traceparent: Schema.String, body: Schema.Unknown }))
 
 /** What was accepted and never arrived by message: read from where it was accepted. */
@@ -92,7 +101,7 @@ export const unappliedInbox = Sql.use((sql) =>
         decodeEvent(JSON.stringify(envelope)),
         (message): Item => ({ id, runId, traceparent, what: { kind: "message", message } }),
       ).pipe(
-        Effect.tapError((error) => Effect.logError("an inbox row cannot be read", { messageId: id, why: error.message })),
+        Effect.tapError((error) => putAside(id, error.message)),
         Effect.option,
       )
     }),

@@ -41,8 +41,8 @@ const guarded = <A, E extends { readonly message: string }, R>(what: string, wor
 
 /** One sweep. No part of it stops another. */
 export const sweep = Effect.gen(function* () {
-  yield* guarded("streams", provideStreams)
   yield* guarded("decisions", decideDue)
+  yield* guarded("streams", provideStreams)
   yield* guarded("sending", sendDue)
   yield* guarded("pull requests", due.checkPullRequests)
   yield* guarded("leftovers", due.closeLeftovers)
