@@ -48,6 +48,6 @@ export const lanes: ReadonlyArray<Lane> = [
   vitest("unit", false, minutes(5)),
   rules,
   vitest("integration", true, minutes(15)),
-  vitest("e2e", true, minutes(12)),
+  vitest("e2e", true, minutes(15)),
   vitest("chaos", true, minutes(6)),
 ].filter(exists)
