@@ -8,6 +8,8 @@ import { settings } from "./settings.ts"
 
 /** Seconds without a byte after which a connection is closed. */
 const idleTimeout = 12
+/** How long requests under way may take when it stops (ms): a commit, and patience with a slow database. */
+const drainMs = 2_000
 
 const notFound = new HttpError({ code: "not-found", message: "no such path" })
 const failed = new HttpError({ code: "failed", message: "something went wrong here" })
@@ -40,7 +42,8 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
         .get("/readyz", () => run(ready))
       yield* Effect.acquireRelease(
         Effect.sync(() => app.listen({ hostname: read.host, port: read.port })),
-        () => Effect.promise(() => app.stop()),
+        // Requests under way are answered; connections that only wait for a next one are not waited for.
+        () => Effect.promise(() => Promise.race([app.stop(), Bun.sleep(drainMs)]).then(() => app.stop(true))),
       )
       const url = `http://${read.host}:${app.server?.port ?? read.port}`
       yield* Effect.logInfo("ingest listens", { url })
