@@ -43,7 +43,7 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
       yield* Effect.acquireRelease(
         Effect.sync(() => app.listen({ hostname: read.host, port: read.port })),
         // Requests under way are answered; connections that only wait for a next one are not waited for.
-        () => Effect.promise(() => Promise.race([app.stop(), Bun.sleep(drainMs)]).then(() => app.stop(true))),
+        ({ server }) => Effect.promise(async () => Promise.race([app.stop(), Bun.sleep(drainMs)]).then(() => server?.stop(true))),
       )
       const url = `http://${read.host}:${app.server?.port ?? read.port}`
       yield* Effect.logInfo("ingest listens", { url })
