@@ -79,7 +79,8 @@ export const lockCommands = (
 }
 
 const startsSlot = ({ what }: Item) => (what.kind === "noticed" ? what.input.kind === "slot-free" : what.message.type === "ci-failed")
-const needsCounts = (item: Item) =>
+/** Whether deciding about this item takes counts over other runs. */
+export const needsCounts = (item: Item) =>
   startsSlot(item) ||
   (item.what.kind === "message" && ["fix-validated", "failure-fetched", "review-given"].includes(item.what.message.type))
 

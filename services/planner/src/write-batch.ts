@@ -122,7 +122,7 @@ const append = (query: Query, entries: ReadonlyArray<NewEntry>) =>
     })
   })
 
-/** Writes a plan. The statements before the last one are sent without waiting for each other. */
+/** Writes a plan. The statements are sent in one flight; the one that takes the ledger's lock is the last. */
 export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
   Effect.gen(function* () {
     const runs = [...plan.runs].map(([runId, { seq, state }]) => runRow(runId, seq, state, policy))
@@ -150,6 +150,11 @@ export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
     const outcomes = [...plan.outcomes].filter(([id]) => id.startsWith("inbox:")).map(([message_id, outcome]) => ({ message_id, outcome }))
     const when = (rows: ReadonlyArray<unknown>, text: string, ...more: ReadonlyArray<string>) =>
       rows.length === 0 ? [] : [query(text, [jsonText(rows), ...more])]
+    let entries: ReadonlyArray<CommittedEntry> = []
+    const last = Effect.map(append(query, plan.entries), (committed) => {
+      entries = committed
+    })
+    // One list, because statements go out in its order.
     yield* Effect.all(
       [
         ...when(runs, upsertRuns),
@@ -157,8 +162,9 @@ export const writeBatch = (query: Query, plan: Plan, policy: Policy) =>
         ...when(plan.over, closeOver, JSON.stringify([...survivesStop])),
         ...when(commands, insertCommands),
         ...when(outcomes, settleInbox),
+        last,
       ],
       { concurrency: "unbounded", discard: true },
     )
-    return yield* append(query, plan.entries)
+    return entries
   })
