@@ -1,5 +1,6 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import * as MemoryBus from "@ci-fix-pilot/actor/Bus.memory"
+import type { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
 import { allRuns } from "@ci-fix-pilot/contract/subjects"
 import { expect, it } from "@effect/vitest"
 import { ConfigProvider, Deferred, Effect, Layer } from "effect"
@@ -7,7 +8,6 @@ import { TestClock } from "effect/testing"
 import { describe } from "vitest"
 import { Feed } from "./Feed.ts"
 import { Runs } from "./Runs.ts"
-import type { LedgerEntry } from "./run-view.ts"
 import { runId } from "./stories.suite.ts"
 
 const entry = (position: number): LedgerEntry => ({

@@ -1,11 +1,11 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { HttpError } from "@ci-fix-pilot/contract/http"
+import { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
 import { allRuns } from "@ci-fix-pilot/contract/subjects"
 import { Context, Effect, Layer, Result, Schedule, Schema, Semaphore, Stream } from "effect"
 import { Follower } from "./Follower.ts"
 import { frameOf, heartbeat } from "./frame.ts"
 import { Runs } from "./Runs.ts"
-import { LedgerEntry } from "./run-view.ts"
 import { settings } from "./settings.ts"
 
 /** Entries read at once, when something was missed or a client resumes. */

@@ -1,11 +1,11 @@
 import { events } from "@ci-fix-pilot/contract/events"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import { type RunEvent, runEvents } from "@ci-fix-pilot/contract/run-events"
+import { type LedgerEntry, type RunSummary, Status } from "@ci-fix-pilot/contract/run-view"
 import { Strategy } from "@ci-fix-pilot/contract/values"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { Runs, type RunsQuery } from "./Runs.ts"
-import { type LedgerEntry, type RunSummary, Status } from "./run-view.ts"
 
 const Instant = Schema.NullOr(Schema.Date)
 

@@ -1,8 +1,8 @@
 import type { EventData } from "@ci-fix-pilot/contract/events"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import type { LedgerEntry, RunSummary, Status } from "@ci-fix-pilot/contract/run-view"
 import type { SqlError } from "@ci-fix-pilot/sql/Sql"
 import { Context, type Effect, type Option } from "effect"
-import type { LedgerEntry, RunSummary, Status } from "./run-view.ts"
 
 /** `text` is looked for in title, branch, commit, repository and run id. */
 export interface RunsQuery {

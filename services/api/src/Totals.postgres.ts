@@ -1,6 +1,6 @@
+import { Status } from "@ci-fix-pilot/contract/run-view"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Layer, Schema } from "effect"
-import { Status } from "./run-view.ts"
 import { Totals } from "./Totals.ts"
 
 const groupRows = rowsOf(

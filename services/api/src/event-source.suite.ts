@@ -1,6 +1,7 @@
 /** A client of the stream that tests can read step by step. */
+
+import { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
 import { Schema } from "effect"
-import { LedgerEntry } from "./run-view.ts"
 
 const decode = Schema.decodeUnknownSync(Schema.fromJsonString(LedgerEntry))
 

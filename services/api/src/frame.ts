@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "./run-view.ts"
+import type { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
 
 const encoder = new TextEncoder()
 

@@ -6,10 +6,10 @@ import { encodeMessage } from "@ci-fix-pilot/contract/envelope"
 import type { EventData } from "@ci-fix-pilot/contract/events"
 import { HttpError } from "@ci-fix-pilot/contract/http"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
+import type { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
 import { eventSubject } from "@ci-fix-pilot/contract/subjects"
 import { Effect, Option, Schedule } from "effect"
 import { type Outcome, type Review, Reviews } from "./Reviews.ts"
-import type { ReviewAnswer } from "./run-view.ts"
 
 /** How long a reviewer waits for the planner's word before being told to come again. */
 const patience = "5 seconds"

@@ -1,4 +1,4 @@
-import type { Backlog, Summary } from "./Totals.ts"
+import type { Backlog, Summary } from "@ci-fix-pilot/contract/metrics-view"
 
 interface Sample {
   readonly labels?: Readonly<Record<string, string>>

@@ -1,9 +1,9 @@
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import { RunDetail } from "@ci-fix-pilot/contract/run-view"
 import { target } from "@ci-fix-pilot/testkit/scripted-answers"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { acceptedRun, fold, runDetail } from "./run-detail.ts"
-import { RunDetail } from "./run-view.ts"
 import { escalated, failed, fixed, patch, runId } from "./stories.suite.ts"
 
 const summary = {

@@ -1,8 +1,8 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import type { LedgerEntry, RunDetail, RunSummary } from "@ci-fix-pilot/contract/run-view"
 import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
 import type { Accepted } from "./Runs.ts"
-import type { LedgerEntry, RunDetail, RunSummary } from "./run-view.ts"
 
 /** The state that a ledger stands for; undefined for an empty one. */
 export const fold = (events: ReadonlyArray<RunEvent>): Run | undefined =>

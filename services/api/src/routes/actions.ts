@@ -2,6 +2,7 @@ import type { Bus } from "@ci-fix-pilot/actor/Bus"
 import type { EventData } from "@ci-fix-pilot/contract/events"
 import { HttpError, invalid } from "@ci-fix-pilot/contract/http"
 import { RunId, Sha256 } from "@ci-fix-pilot/contract/ids"
+import { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
 import { ReviewAction } from "@ci-fix-pilot/contract/values"
 import { cleanText } from "@ci-fix-pilot/failure/clean"
 import { redactText } from "@ci-fix-pilot/failure/redact"
@@ -10,7 +11,6 @@ import { Elysia } from "elysia"
 import { findReview, giveReview } from "../give-review.ts"
 import type { Reviews } from "../Reviews.ts"
 import type { Respond } from "../respond.ts"
-import { ReviewAnswer } from "../run-view.ts"
 
 const standard = Schema.toStandardSchemaV1
 const Key = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))

@@ -1,9 +1,10 @@
+import { RepositoryTotals, Summary } from "@ci-fix-pilot/contract/metrics-view"
 import { Effect, Schema } from "effect"
 import { Elysia } from "elysia"
 import { Feed } from "../Feed.ts"
 import { prometheus } from "../prometheus.ts"
 import type { Respond } from "../respond.ts"
-import { RepositoryTotals, Summary, Totals } from "../Totals.ts"
+import { Totals } from "../Totals.ts"
 
 const standard = Schema.toStandardSchemaV1
 const defaultDays = 30

@@ -1,13 +1,13 @@
 import { Objects } from "@ci-fix-pilot/actor/Objects"
 import { HttpError } from "@ci-fix-pilot/contract/http"
 import { RunId } from "@ci-fix-pilot/contract/ids"
+import { RunDetail, RunMemory, RunPage, Status } from "@ci-fix-pilot/contract/run-view"
 import type { ObjectRef } from "@ci-fix-pilot/contract/values"
 import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import { Runs, type RunsQuery } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
 import { acceptedRun, fold, runDetail } from "../run-detail.ts"
-import { RunDetail, RunMemory, RunPage, Status } from "../run-view.ts"
 
 const standard = Schema.toStandardSchemaV1
 const Positive = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))

@@ -1,38 +1,18 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { Service } from "@ci-fix-pilot/contract/ids"
 import { healthSubject } from "@ci-fix-pilot/contract/subjects"
+import { Health, System } from "@ci-fix-pilot/contract/system-view"
 import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import { Feed } from "../Feed.ts"
 import { Runs } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
-import { Backlog, Totals } from "../Totals.ts"
+import { Totals } from "../Totals.ts"
 
 /** A service that does not answer within this (ms) counts as away. */
 const patience = 1_000
 
-/** What a service says of itself. */
-const Health = Schema.Struct({
-  ready: Schema.Boolean,
-  notes: Schema.Array(Schema.String),
-  version: Schema.optionalKey(Schema.String),
-  upMs: Schema.optionalKey(Schema.Finite),
-  rssBytes: Schema.optionalKey(Schema.Finite),
-})
-const ServiceState = Schema.Struct({ service: Service, answers: Schema.Boolean, health: Schema.optionalKey(Health) })
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Health))
-
-const Stream = Schema.Struct({
-  name: Schema.String,
-  messages: Schema.Finite,
-  durables: Schema.Array(Schema.Struct({ durable: Schema.String, waiting: Schema.Finite, unacked: Schema.Finite })),
-})
-const System = Schema.Struct({
-  services: Schema.Array(ServiceState),
-  bus: Schema.Struct({ connected: Schema.Boolean, streams: Schema.Array(Stream) }),
-  backlog: Backlog,
-  streamClients: Schema.Finite,
-})
 
 const askHealth = (service: Service) =>
   Bus.use((bus) => bus.ask(healthSubject(service), "", patience)).pipe(

@@ -1,4 +1,5 @@
-import { RunId } from "@ci-fix-pilot/contract/ids"
+import { Schema } from "effect"
+import { RunId } from "./ids.ts"
 import {
   Diagnosis,
   FailedJob,
@@ -11,8 +12,7 @@ import {
   Reproduction,
   ReviewAction,
   Strategy,
-} from "@ci-fix-pilot/contract/values"
-import { Schema } from "effect"
+} from "./values.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 /** ISO 8601, UTC. */
