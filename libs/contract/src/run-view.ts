@@ -64,6 +64,7 @@ export const RunPage = Schema.Struct({
   total: Count,
   position: Count,
 })
+export type RunPage = typeof RunPage.Type
 
 const Attempt = Schema.Struct({
   n: Count,
@@ -106,6 +107,7 @@ export const Remembered = Schema.Struct({
   at: Instant,
 })
 export const RunMemory = Schema.Struct({ runId: RunId, recalled: Schema.Array(Match), remembered: Schema.Array(Remembered) })
+export type RunMemory = typeof RunMemory.Type
 
 /** How a review ended. `pending`: the planner has not seen it yet. */
 export const ReviewAnswer = Schema.Struct({

@@ -1,0 +1,48 @@
+/** Where the reader is: one page of a few, and the query that filters it. */
+export type Place =
+  | { readonly page: "runs" }
+  | { readonly page: "run"; readonly runId: string }
+  | { readonly page: "metrics" }
+  | { readonly page: "system" }
+  | { readonly page: "nowhere" }
+
+export const placeOf = (pathname: string): Place => {
+  const runId = /^\/runs\/([^/]+)$/u.exec(pathname)?.[1]
+  if (runId !== undefined) return { page: "run", runId: decodeURIComponent(runId) }
+  if (pathname === "/") return { page: "runs" }
+  if (pathname === "/metrics") return { page: "metrics" }
+  return pathname === "/system" ? { page: "system" } : { page: "nowhere" }
+}
+
+class Navigation {
+  place: Place = $state.raw(placeOf(location.pathname))
+  query: URLSearchParams = $state.raw(new URLSearchParams(location.search))
+
+  constructor() {
+    addEventListener("popstate", () => this.#read())
+  }
+
+  /** Goes to a path with its query. `replace`: the reader did not go anywhere, the page only says more exactly where he is. */
+  go(href: string, { replace = false } = {}) {
+    history[replace ? "replaceState" : "pushState"](null, "", href)
+    this.#read()
+    if (!replace) scrollTo(0, 0)
+  }
+
+  #read() {
+    this.place = placeOf(location.pathname)
+    this.query = new URLSearchParams(location.search)
+  }
+}
+
+export const navigation = new Navigation()
+
+/** A plain click on a link within the dashboard changes the page without a load; all other clicks are the browser's. */
+export const followLinks = (event: MouseEvent) => {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  const link = event.target instanceof Element ? event.target.closest("a") : null
+  if (link === null || link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin) return
+  if (placeOf(link.pathname).page === "nowhere" || link.hash !== "") return
+  event.preventDefault()
+  navigation.go(link.href)
+}
