@@ -37,7 +37,8 @@ export const runEvents = {
   "pull-request-merged": events["pull-request-merged"],
   "pull-request-closed": events["pull-request-closed"],
   "pull-request-checks": events["pull-request-checks"],
-  "gave-up": Schema.Struct({ command: CommandName, why: Line }),
+  /** `heldUsd`: what is held back in this run for tries that ended without saying what they cost (US dollars). */
+  "gave-up": Schema.Struct({ command: CommandName, why: Line, heldUsd: Schema.optionalKey(Schema.Finite) }),
   "answer-ignored": Schema.Struct({ type: Line, why: Line, usage: Schema.optionalKey(Usage) }),
   escalated: Schema.Struct({ report: Report }),
   "marked-flaky": Schema.Struct({ passed: Count, of: Count }),

@@ -157,6 +157,30 @@ describe("money", () => {
       .saying({ strategy: "revert" })
   })
 
+  it("that is held for calls which never said what they cost is not asked for again, and the report says so", () => {
+    const without = given(...at.modelProposing).when(gaveUp("ai.propose-fix", "no money is left", 2))
+    without.then("gave-up", "fix-declined", "attempt-started").saying({ heldUsd: 2 }).saying({ attempt: 2, strategy: "revert" })
+    given(
+      ...at.modelProposing,
+      { type: "gave-up", data: { command: "ai.propose-fix", why: "away", heldUsd: 2 } },
+      fixDeclined(1),
+      attemptStarted(2, "revert"),
+    )
+      .when({ type: "fix-declined", data: { why: "no green ancestor" } })
+      .then("fix-declined", "escalated")
+      .telling(/after 2 attempts \(\$2\.00 of \$2\.00 is held for model calls that never said what they cost\)\./)
+  })
+
+  it("that is held leaves the rest to be spent", () => {
+    given(...at.modelProposing)
+      .when(gaveUp("ai.propose-fix", "away", 1.5))
+      .saying({ attempt: 2, strategy: "model" })
+    given(...at.modelProposing)
+      .under({ maxCallUsd: 0.6 })
+      .when(gaveUp("ai.propose-fix", "away", 1.5))
+      .saying({ attempt: 2, strategy: "revert" })
+  })
+
   it("bounds what one call may cost", () => {
     given(...at.diagnosing, diagnosed(true, 1.4))
       .under({ maxCallUsd: 0.6 })

@@ -41,9 +41,16 @@ const exhausted = (run: Run, policy: Policy): RunEvent => {
   const reason =
     tried >= policy.maxAttempts
       ? `All ${tried} attempts were rejected.`
-      : `No way to a fix is left after ${tried} ${tried === 1 ? "attempt" : "attempts"}${run.modelAvailable ? "" : " (no model is configured)"}.`
+      : `No way to a fix is left after ${tried} ${tried === 1 ? "attempt" : "attempts"}${whyNoModel(run, policy)}.`
   return escalate(run, reason, "Read why each attempt was rejected below, fix the failure by hand, then record it with “I fixed it”.")
 }
+
+const whyNoModel = ({ heldUsd = 0, modelAvailable }: Run, { maxCostUsd }: Policy) =>
+  heldUsd > 0
+    ? ` ($${heldUsd.toFixed(2)} of $${maxCostUsd.toFixed(2)} is held for model calls that never said what they cost)`
+    : modelAvailable
+      ? ""
+      : " (no model is configured)"
 
 /** The gate said no: remember why, and try the next way. */
 export const reject = (run: Run, why: string, log: string | undefined, policy: Policy): ReadonlyArray<RunEvent> => {

@@ -22,7 +22,7 @@ export const decide = (run: Run | undefined, input: Input, facts: Facts, policy:
     case "deadline-passed":
       return onDeadline(run)
     case "gave-up":
-      return [{ type: "gave-up", data: { command: input.command, why: input.why } }, ...onGaveUp(run, input.command, input.why, policy)]
+      return onGaveUp(run, input, policy)
     case "event":
       return input.answers !== undefined && !input.answers.open
         ? ignore(input.event, "the command was closed")
@@ -60,7 +60,13 @@ const onDeadline = (run: Run): Entries => {
   ]
 }
 
-const onGaveUp = (run: Run, command: CommandType, why: string, policy: Policy): Entries => {
+const onGaveUp = (run: Run, { command, why, heldUsd }: Extract<Input, { kind: "gave-up" }>, policy: Policy): Entries => {
+  const gaveUp: RunEvent = { type: "gave-up", data: { command, why, ...(heldUsd === undefined ? {} : { heldUsd }) } }
+  return withEntries(run, [gaveUp], (then) => without(then, command, why, policy))
+}
+
+/** How a run goes on without the answer to a command. */
+const without = (run: Run, command: CommandType, why: string, policy: Policy): Entries => {
   if (isStop(run.phase)) return command === "github.merge-pull-request" && run.merging ? [{ type: "merge-refused", data: { why } }] : []
   switch (command) {
     case "ai.diagnose":

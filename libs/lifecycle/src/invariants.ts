@@ -1,5 +1,5 @@
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
-import type { Policy } from "./policy.ts"
+import { type Policy, roundingUsd } from "./policy.ts"
 import { evolve, isStop, type Phase, type Run } from "./run.ts"
 
 /** A ledger entry as a judge reads it. */
@@ -72,8 +72,9 @@ const asTheHouseSays =
     entries.flatMap((entry, index) => {
       const state = states[index]
       if (state === undefined) return []
-      if (entry.type === "attempt-started" && entry.data.strategy === "model" && state.costUsd + policy.maxCallUsd > policy.maxCostUsd)
-        return [violation("I7", `a model was asked with ${state.costUsd} of ${policy.maxCostUsd} dollars spent`)]
+      const gone = state.costUsd + (state.heldUsd ?? 0)
+      if (entry.type === "attempt-started" && entry.data.strategy === "model" && gone + policy.maxCallUsd > policy.maxCostUsd + roundingUsd)
+        return [violation("I7", `a model was asked with ${gone} of ${policy.maxCostUsd} dollars spent or held`)]
       if (entry.type === "attempt-started" && entry.data.attempt > policy.maxAttempts)
         return [violation("I7", `attempt ${entry.data.attempt} of ${policy.maxAttempts}`)]
       if (entry.type !== "delivery-started") return []
@@ -148,6 +149,6 @@ export const judgeEnd = (
   const proven = run.attempts.find(({ outcome }) => outcome === "validated")?.proposal?.patch.sha256
   if (outside.some(({ patchSha256 }) => patchSha256 !== undefined && patchSha256 !== proven))
     problems.push(violation("I3", "a pull request holds another patch than the proven one"))
-  if (run.costUsd > limitUsd + 1e-9) problems.push(violation("I7", `${run.costUsd} of ${limitUsd} dollars were spent`))
+  if (run.costUsd > limitUsd + roundingUsd) problems.push(violation("I7", `${run.costUsd} of ${limitUsd} dollars were spent`))
   return problems
 }

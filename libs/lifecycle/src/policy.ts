@@ -52,6 +52,9 @@ export const defaultPolicy: Policy = {
   runUrl: undefined,
 }
 
+/** Sums of cents are not exact: two amounts that differ by less are the same (US dollars). */
+export const roundingUsd = 1e-9
+
 /** How long a command may stay unanswered before it is given up (ms). */
 export const commandDeadlineMs: Readonly<Record<CommandType, number>> = {
   "github.fetch-failure": 5 * minute,

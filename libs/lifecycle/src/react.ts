@@ -3,6 +3,7 @@ import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import { type Policy, undoAfterMs } from "./policy.ts"
 import { lastAttempt, type Run, rejectionsOf } from "./run.ts"
+import { moneyLeft } from "./strategy.ts"
 
 /** A command to record; it is sent not before `delayMs` from now (database time). */
 export type Intent = Command & { readonly delayMs?: number }
@@ -43,7 +44,7 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
       ]
     }
     case "reproduced": {
-      const maxCostUsd = Math.min(policy.maxCallUsd, policy.maxCostUsd - run.costUsd)
+      const maxCostUsd = Math.min(policy.maxCallUsd, moneyLeft(run, policy))
       return [
         {
           type: "ai.diagnose",
@@ -137,7 +138,7 @@ const startAttempt = (run: Run, policy: Policy): ReadonlyArray<Intent> => {
       },
     ]
   if (attempt.strategy === "model" && diagnosis !== undefined) {
-    const maxCostUsd = Math.min(policy.maxCallUsd, policy.maxCostUsd - run.costUsd)
+    const maxCostUsd = Math.min(policy.maxCallUsd, moneyLeft(run, policy))
     const data: CommandData<"ai.propose-fix"> = {
       target,
       diagnosis,

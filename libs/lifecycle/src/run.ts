@@ -67,6 +67,8 @@ export interface Run {
   readonly pullRequest?: PullRequestState
   readonly report?: Report
   readonly costUsd: number
+  /** Held back for tries that ended without saying what they cost; what they say later is spent all the same. */
+  readonly heldUsd?: number
   readonly tokens: number
 }
 
@@ -201,7 +203,8 @@ const next = (run: Run, event: Exclude<RunEvent, { type: "ci-failed" }>): Run =>
     case "review-refused":
     case "branch-moved":
     case "pull-request-refused":
-    case "gave-up":
       return run
+    case "gave-up":
+      return event.data.heldUsd === undefined ? run : { ...run, heldUsd: event.data.heldUsd }
   }
 }

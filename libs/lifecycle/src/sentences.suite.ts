@@ -32,7 +32,12 @@ export const late = (event: Event, type: CommandType = "validator.reproduce"): I
   event,
   answers: { type, open: false },
 })
-export const gaveUp = (command: CommandType, why = "away"): Input => ({ kind: "gave-up", command, why })
+export const gaveUp = (command: CommandType, why = "away", heldUsd?: number): Input => ({
+  kind: "gave-up",
+  command,
+  why,
+  ...(heldUsd === undefined ? {} : { heldUsd }),
+})
 export const deadlinePassed: Input = { kind: "deadline-passed" }
 export const slotFree: Input = { kind: "slot-free" }
 /** A reviewer's word. */

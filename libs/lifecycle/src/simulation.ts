@@ -79,7 +79,8 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
 
   const giveUp = (command: Command) => {
     command.open = false
-    apply({ kind: "gave-up", command: command.intent.type, why: "no answer came in time" })
+    const held = draw(3) === 0 ? { heldUsd: 0.5 * draw(5) } : {}
+    apply({ kind: "gave-up", command: command.intent.type, why: "no answer came in time", ...held })
   }
 
   const openCommands = (wanted: (type: CommandType) => boolean = () => true) =>

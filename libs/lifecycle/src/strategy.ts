@@ -17,12 +17,15 @@ export const replayable = (run: Run): Match | undefined =>
       !wasRejected(run, match),
   )
 
+/** What a run may still spend (US dollars). */
+export const moneyLeft = ({ costUsd, heldUsd = 0 }: Run, { maxCostUsd }: Policy): number => maxCostUsd - (costUsd + heldUsd)
+
 /** The next attempt's strategy, cheapest proof first; `undefined` when nothing is left to try. The last attempt is kept for the revert. */
 export const nextStrategy = (run: Run, policy: Policy): Strategy | undefined => {
   const left = policy.maxAttempts - run.attempts.length
   if (left <= 0 || run.reproduction === undefined) return undefined
   const canRevert = !run.attempts.some((attempt) => attempt.strategy === "revert")
-  const canAskModel = run.modelAvailable && run.costUsd + policy.maxCallUsd <= policy.maxCostUsd
+  const canAskModel = run.modelAvailable && policy.maxCallUsd <= moneyLeft(run, policy)
   if (replayable(run) !== undefined && (left > 1 || !canRevert)) return "replay"
   if (canAskModel && (left > 1 || !canRevert)) return "model"
   return canRevert ? "revert" : undefined

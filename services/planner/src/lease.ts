@@ -9,6 +9,7 @@ import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/lease"
 import { asks } from "@ci-fix-pilot/contract/subjects"
+import { roundingUsd } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Deferred, Effect, Layer, Queue, Schema } from "effect"
 import { PolicyConfig } from "./PolicyConfig.ts"
@@ -32,7 +33,7 @@ update command c set
 from asked x, locked
 where c.command_id = x.command_id and locked.command_id = c.command_id and c.closed_at is null and c.dispatch = x.dispatch
   and (c.holder = x.holder or ((c.holder is null or c.lease_until < now()) and c.tries < $3::int
-    and (c.max_usd = 0 or c.max_usd + (select r.cost_usd + coalesce(sum(o.reserved_usd), 0) from run r left join command o on o.run_id = r.run_id where r.run_id = c.run_id group by r.cost_usd) <= $4::float8)))
+    and (c.max_usd = 0 or c.max_usd + (select r.cost_usd + coalesce(sum(o.reserved_usd), 0) from run r left join command o on o.run_id = r.run_id where r.run_id = c.run_id group by r.cost_usd) <= $4::float8 + ${roundingUsd})))
 returning c.command_id as id`
 
 const explain = `

@@ -2,7 +2,7 @@ import { type Command, commandTypes } from "@ci-fix-pilot/contract/commands"
 import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
-import { survivesStop } from "@ci-fix-pilot/lifecycle/policy"
+import { roundingUsd, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import type { Dispatch } from "./Ledger.ts"
@@ -117,29 +117,42 @@ const noticed = (id: string, runId: RunId, input: Input, commandId?: string): It
 })
 
 const lateCommandRows = rowsOf(
-  Schema.Struct({ commandId: Schema.String, runId: RunId, type: CommandName, tries: Schema.Int, late: Schema.Boolean }),
+  Schema.Struct({
+    commandId: Schema.String,
+    runId: RunId,
+    type: CommandName,
+    tries: Schema.Int,
+    late: Schema.Boolean,
+    spentUsd: Schema.Finite,
+    heldUsd: Schema.Finite,
+  }),
 )
+const dollars = (usd: number) => `$${usd.toFixed(2)}`
 
-/** Commands past their deadline, and those whose last holder died with no try left. */
+/**
+ * Commands past their deadline, those whose last holder died with no try left, and those that may not begin because tries which ended
+ * without a word hold what the run may spend (looked at once they were refused: nobody asks the sum of a command that just waits).
+ */
 export const lateCommands = Effect.gen(function* () {
   const sql = yield* Sql
-  const { triesPerCommand } = yield* PolicyConfig
+  const { triesPerCommand, maxCostUsd } = yield* PolicyConfig
   const rows = yield* Effect.flatMap(
     sql.query(
-      `select command_id as "commandId", run_id as "runId", type, tries, deadline_at < now() as late from command
-       where closed_at is null and (deadline_at < now() or (tries >= $1::int and (lease_until is null or lease_until < now()))) limit ${limit}`,
-      [triesPerCommand],
+      `with free as (select command_id, run_id, type, tries, max_usd, deadline_at < now() as late, tries >= $1::int as tried from command where closed_at is null
+         and (deadline_at < now() or ((lease_until is null or lease_until < now()) and (tries >= $1::int or (max_usd > 0 and (tries > 0 or dispatch > 1)))))),
+       counted as (select f.*, r.cost_usd, (select coalesce(sum(o.reserved_usd), 0) from command o where o.run_id = f.run_id) as held from free f join run r using (run_id))
+       select command_id as "commandId", run_id as "runId", type, tries, late, cost_usd as "spentUsd", held as "heldUsd" from counted
+       where late or tried or max_usd + cost_usd + held > $2::float8 + ${roundingUsd} limit ${limit}`,
+      [triesPerCommand, maxCostUsd],
     ),
     lateCommandRows,
   )
-  return rows.map(({ commandId, runId, type, tries, late }) =>
-    noticed(
-      `gave-up:${commandId}`,
-      runId,
-      { kind: "gave-up", command: type, why: late ? "no answer came in time" : `given up after ${tries} tries` },
-      commandId,
-    ),
-  )
+  return rows.map(({ commandId, runId, type, tries, late, spentUsd, heldUsd }) => {
+    const noMoney = `${dollars(heldUsd)} of ${dollars(maxCostUsd)} is held for tries that never said what they cost, and ${dollars(spentUsd)} is spent: no further one may begin`
+    const why = late ? "no answer came in time" : tries >= triesPerCommand ? `given up after ${tries} tries` : noMoney
+    const held = heldUsd > 0 ? { heldUsd } : {}
+    return noticed(`gave-up:${commandId}`, runId, { kind: "gave-up", command: type, why, ...held }, commandId)
+  })
 })
 
 const runRows = rowsOf(Schema.Struct({ runId: RunId, mark: Schema.String }))
