@@ -17,9 +17,16 @@ export default defineConfig({
   test: {
     pool: "threads",
     projects: [
-      lane("unit", ["{libs,services}/**/*.test.ts", "deploy/**/*.test.ts"], ["**/*.integration.test.ts", "deploy/{e2e,chaos}/**"], 10_000),
+      lane(
+        "unit",
+        ["{libs,services}/**/*.test.ts", "deploy/**/*.test.ts", "ui/src/**/*.test.ts"],
+        ["**/*.integration.test.ts", "**/*.svelte.test.ts", "deploy/{e2e,chaos}/**"],
+        10_000,
+      ),
+      "ui/vitest.config.ts",
       lane("integration", ["{libs,services,deploy}/**/*.integration.test.ts"], [], 120_000, false),
       lane("e2e", ["deploy/e2e/**/*.test.ts"], [], 300_000, false),
+      lane("browser", ["ui/e2e/**/*.test.ts"], [], 120_000, false),
       lane("chaos", ["deploy/chaos/**/*.test.ts"], [], 600_000, false),
     ],
   },

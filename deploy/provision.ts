@@ -5,6 +5,7 @@ import { findNatsServer, type NatsServerBinary } from "@ci-fix-pilot/testkit/nat
 import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
 import { withLock } from "./bootstrap/lock.mjs"
 import { findBubblewrap, unpackBubblewrap } from "./provision/bubblewrap.ts"
+import { findChromium, installChromium } from "./provision/chromium.ts"
 import { findDebootstrap, unpackDebootstrap } from "./provision/debootstrap.ts"
 import { type Docker, holdDocker } from "./provision/docker.ts"
 import { unpackNatsServer } from "./provision/nats-server.ts"
@@ -58,6 +59,9 @@ export const providePython = (): Promise<string> => provide("python3 with pytest
 /** curl, jq and openssl on PATH, for the script of the GitHub action. Returns their paths. */
 export const provideReportTools = (): Promise<string> =>
   provide("tools of the GitHub action", findReportTools, installReportTools, (paths) => paths)
+
+/** A Chromium for the tests of the dashboard: PATH, else the system's package. Returns its path. */
+export const provideChromium = (): Promise<string> => provide("chromium", findChromium, installChromium, (path) => path)
 
 /** A Docker daemon that answers, started when there is none. Call `release` at the end. */
 export const provideDocker = async (): Promise<Docker> => {

@@ -32,8 +32,9 @@ const check: Lane = {
   atMost: minutes(5),
   run: async (_filters, within) =>
     total([
-      await runCheck("biome", ["check", "--error-on-warnings"], within / 2),
-      await runCheck("tsc", ["--noEmit", "-p", "."], within / 2),
+      await runCheck("biome", ["check", "--error-on-warnings"], within / 3),
+      await runCheck("tsc", ["--noEmit", "-p", "."], within / 3),
+      await runCheck("svelte-check", ["--tsconfig", "tsconfig.json", "--fail-on-warnings"], within / 3, "ui"),
     ]),
 }
 
@@ -46,6 +47,7 @@ const exists = ({ name }: Lane): boolean => !["e2e", "chaos"].includes(name) || 
 export const lanes: ReadonlyArray<Lane> = [
   check,
   vitest("unit", false, minutes(5)),
+  vitest("ui", false, minutes(3)),
   rules,
   vitest("integration", true, minutes(15)),
   vitest("e2e", true, minutes(15)),

@@ -9,9 +9,9 @@ import { broken, Report, type Tally, tallyOf, total } from "./tally.ts"
 
 const environment = () => ({ PATH: `${join(toolsDirectory(), "bin")}:${Bun.env["PATH"] ?? ""}` })
 
-/** Runs a program of `node_modules/.bin` as a check that passes or fails as a whole. */
-export const runCheck = async (program: string, args: ReadonlyArray<string>, atMost: number): Promise<Tally> => {
-  const { code } = await runGroup(join("node_modules/.bin", program), args, { cwd: checkout(), env: environment(), atMost })
+/** Runs a program of a folder's `node_modules/.bin`, in that folder, as a check that passes or fails as a whole. */
+export const runCheck = async (program: string, args: ReadonlyArray<string>, atMost: number, folder = "."): Promise<Tally> => {
+  const { code } = await runGroup(join("node_modules/.bin", program), args, { cwd: join(checkout(), folder), env: environment(), atMost })
   return code === 0 ? { passed: 1, failed: 0, remarks: [] } : broken(`${program} ended with ${code}`)
 }
 
