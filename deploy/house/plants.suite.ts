@@ -31,6 +31,7 @@ export const plants: Readonly<Record<string, Plant>> = {
       file(inAi, `import { x } from "@ci-fix-pilot/contract/ids"`, `// import { y } from "@ci-fix-pilot/planner/dispatch"`),
       file("services/ai/src/diagnose.test.ts", `import { x } from "@ci-fix-pilot/testkit/given"`),
       file("deploy/start.ts", `import { layer } from "@ci-fix-pilot/planner/layer"`),
+      file("ui/e2e/heal.test.ts", `import { startFleet } from "@ci-fix-pilot/deploy/fleet/fleet"`),
     ],
   },
   "only the planner imports decide and react": {
@@ -48,7 +49,10 @@ export const plants: Readonly<Record<string, Plant>> = {
     kept: [file(inAi, `import { x } from "../prompt.ts"`)],
   },
   "e2e sees services from outside: it spawns them, it never imports them": {
-    broken: [file("deploy/e2e/heal.test.ts", `import { x } from "@ci-fix-pilot/planner/dispatch"`)],
+    broken: [
+      file("deploy/e2e/heal.test.ts", `import { x } from "@ci-fix-pilot/planner/dispatch"`),
+      file("ui/e2e/heal.test.ts", `import { x } from "@ci-fix-pilot/planner/dispatch"`),
+    ],
     kept: [file("deploy/e2e/heal.test.ts", `import { x } from "@ci-fix-pilot/contract/ids"`)],
   },
   "a package.json depends only on packages it may import, and testkit is for tests": {
@@ -56,21 +60,32 @@ export const plants: Readonly<Record<string, Plant>> = {
       manifest("services/ai/package.json", { "@ci-fix-pilot/planner": "workspace:*" }),
       manifest("services/ai/package.json", { "@ci-fix-pilot/testkit": "workspace:*" }),
       manifest("services/github/package.json", { "@ci-fix-pilot/sql": "workspace:*" }),
+      manifest("ui/package.json", { "@ci-fix-pilot/deploy": "workspace:*" }),
+      manifest("services/api/package.json", {}, { "@ci-fix-pilot/deploy": "workspace:*" }),
     ],
     kept: [
       manifest("services/planner/package.json", { "@ci-fix-pilot/sql": "workspace:*" }, { "@ci-fix-pilot/testkit": "workspace:*" }),
       manifest("deploy/package.json", { "@ci-fix-pilot/planner": "workspace:*" }),
+      manifest("ui/package.json", {}, { "@ci-fix-pilot/deploy": "workspace:*" }),
     ],
   },
-  "evolve imports types only": {
-    broken: [file("libs/lifecycle/src/evolve.ts", `import { Schema } from "effect"`)],
-    kept: [
-      file(
-        "libs/lifecycle/src/evolve.ts",
-        `import type { Run } from "@ci-fix-pilot/contract/values"`,
-        `import { type Option } from "effect"`,
-      ),
+  "what the dashboard carries of the libraries needs no other package": {
+    broken: [
+      [
+        file("ui/src/App.svelte", "<script>", `import { evolve } from "@ci-fix-pilot/lifecycle/run"`, "</script>"),
+        file("libs/lifecycle/src/run.ts", `import { opened } from "./opened.ts"`),
+        file("libs/lifecycle/src/opened.ts", `import { Schema } from "effect"`),
+      ],
+      [file("ui/src/api.ts", `import { RunId } from "@ci-fix-pilot/contract/ids"`), file("libs/contract/src/ids.ts", `import "effect"`)],
     ],
+    kept: [
+      file("ui/src/api.ts", `import type { RunId } from "@ci-fix-pilot/contract/ids"`),
+      file("libs/contract/src/ids.ts", `import { Schema } from "effect"`),
+    ],
+  },
+  "of the rules of a run the dashboard knows the fold only": {
+    broken: [file("ui/src/App.svelte", "<script>", `import { policy } from "@ci-fix-pilot/lifecycle/policy"`, "</script>")],
+    kept: [file("ui/src/App.svelte", "<script>", `import { evolve } from "@ci-fix-pilot/lifecycle/run"`, "</script>")],
   },
   "a vendor package appears in its adapter only": {
     broken: [file(inAi, `import Anthropic from "@anthropic-ai/sdk"`), file(inPlanner, `import postgres from "postgres"`)],
@@ -119,7 +134,12 @@ export const plants: Readonly<Record<string, Plant>> = {
     kept: [file(inAi, `// process.env is banned`, `const why = "process.env"`), file("deploy/demo.ts", `const ci = Bun.env["CI"]`)],
   },
   "no cast outside adapters": {
-    broken: [file(inAi, `const a = b as string`), file(inAi, `const a = (b) as unknown`), file(inAi, `const f = (a: any) => a`)],
+    broken: [
+      file(inAi, `const a = b as string`),
+      file(inAi, `const a = (b) as unknown`),
+      file(inAi, `const f = (a: any) => a`),
+      file("ui/src/Page.svelte", `{#each rows as row}{row as string}{/each}`),
+    ],
     kept: [
       file(
         inAi,
@@ -128,7 +148,9 @@ export const plants: Readonly<Record<string, Plant>> = {
         `const c = ["x"] as const`,
         `const d = "seen as text" // as text`,
       ),
+      file("ui/src/Runs.svelte", "<p>known as the list</p>", "{#each runs as { runId }, n (runId)}", "{runId}", "{/each}"),
       file("services/ai/src/Model.openai.ts", `const a = b as string`),
+      file("ui/src/Page.svelte", `{#each [{ n: 1 }] as row (row.n)}{row.n}{/each}`),
     ],
   },
   "no non-null assertion outside adapters": {
@@ -161,7 +183,7 @@ export const plants: Readonly<Record<string, Plant>> = {
   },
   "no test replaces a module": { broken: [file(unit, `vi.mock("./x.ts")`)], kept: [file(unit, `vi.fn()`)] },
   "no unit test sleeps": {
-    broken: [file(unit, `await Bun.sleep(50)`)],
+    broken: [file(unit, `await Bun.sleep(50)`), file("ui/e2e/runs.test.ts", `await page.waitForTimeout(50)`)],
     kept: [file("libs/sql/src/Sql.integration.test.ts", `await Bun.sleep(50)`)],
   },
   "no path of somebody's machine": {
@@ -181,7 +203,19 @@ export const plants: Readonly<Record<string, Plant>> = {
     kept: [file("docs/operating.md", "[here](operating.md) [web](https://example.test) [part](#part)", "```", "[not](a-link.md)", "```")],
   },
   "no raw HTML in the dashboard": {
-    broken: [file("ui/src/Log.svelte", `<p>{@html log}</p>`)],
-    kept: [file("ui/src/Log.svelte", "<p>{log}</p>")],
+    broken: [
+      file("ui/src/Log.svelte", `<p>{@html log}</p>`),
+      file("ui/src/Log.svelte", `<iframe srcdoc={log}></iframe>`),
+      file("ui/src/Log.svelte", "<script>", "box.innerHTML = log", "</script>"),
+      file("ui/src/log.ts", "export const show = (log: string) => box.insertAdjacentHTML(where, log)"),
+      file("ui/src/log.ts", "export const show = (box: Element, log: string) => Object.assign(box, { outerHTML: log })"),
+      file("ui/src/log.svelte.ts", "export const show = (log: string) => document.write(log)"),
+      file("ui/index.html", `<a href="${join("java", "script:")}go()">go</a>`),
+    ],
+    kept: [
+      file("ui/src/Log.svelte", "<p>{log}</p>"),
+      file("ui/src/log.ts", "// innerHTML would run it"),
+      file("ui/src/log.test.ts", `expect(document.body.innerHTML).toBe("")`),
+    ],
   },
 }
