@@ -28,6 +28,9 @@ export const allowedFor = (name: string): ReadonlyArray<string> | undefined => {
   ]
 }
 
+/** The tests of the dashboard run against a fleet. */
+const isForTests = (path: string, other: string): boolean => other === "testkit" || (other === "deploy" && path.startsWith("ui/"))
+
 /** `libs/failure/src/x.ts` -> `failure`. */
 const packageNameOf = (path: string): string => (/^(?:libs|services)\/([^/]+)\//.exec(path) ?? /^([^/]+)\//.exec(path))?.[1] ?? ""
 
@@ -36,7 +39,7 @@ const forbidden = (path: string, { from }: Import): boolean => {
   const own = packageNameOf(path)
   const other = from.slice(scope.length).split("/")[0] ?? ""
   const allowed = allowedFor(own)
-  return !(allowed === undefined || other === own || allowed.includes(other) || (other === "testkit" && isTest(path)))
+  return !(allowed === undefined || other === own || allowed.includes(other) || (isTest(path) && isForTests(path, other)))
 }
 
 const importRule = (title: string, isForbidden: (path: string, found: Import) => boolean): Rule => ({
@@ -60,7 +63,7 @@ const dependencyRule: Rule = {
       ]
         .filter(({ name }) => name.startsWith(scope))
         .map(({ name, dev }) => ({ other: name.slice(scope.length), dev }))
-        .filter(({ other, dev }) => !(allowed === undefined || allowed.includes(other) || (dev && other === "testkit")))
+        .filter(({ other, dev }) => !(allowed === undefined || allowed.includes(other) || (dev && isForTests(path, other))))
         .map(({ other }) => `${path}: must not depend on ${other}`)
     }),
 }
@@ -89,7 +92,7 @@ export const edgeRules: ReadonlyArray<Rule> = [
   importRule("no import reaches two folders up", (_path, { from }) => from.startsWith("../../")),
   importRule(
     "e2e sees services from outside: it spawns them, it never imports them",
-    (path, { from }) => path.startsWith("deploy/e2e/") && services.includes(packageOf(from)?.slice(scope.length) ?? ""),
+    (path, { from }) => /^(deploy|ui)\/e2e\//.test(path) && services.includes(packageOf(from)?.slice(scope.length) ?? ""),
   ),
   dependencyRule,
 ]

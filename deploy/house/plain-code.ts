@@ -1,4 +1,5 @@
 import type { SourceFile } from "./source-file.ts"
+import { svelteCode } from "./svelte-code.ts"
 
 const comment = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/
 const text = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/
@@ -8,24 +9,29 @@ const imports = /^(?:import|export)\b[^;"'`]*?\bfrom\s*(?="|')|^import\s*(?="|')
 
 const blank = (found: string): string => found.replaceAll(/[^\n]/g, " ")
 
+const codeOf = ({ path, text: source }: SourceFile): string => (path.endsWith(".svelte") ? svelteCode(source) : source)
+
 /** The file with comments, texts, regular expressions and import clauses blanked out; line numbers stay. */
-export const plainCode = ({ path, text: source }: SourceFile): SourceFile => ({
-  path,
-  text: source
+export const plainCode = (file: SourceFile): SourceFile => ({
+  path: file.path,
+  text: codeOf(file)
     .replaceAll(imports, blank)
     .replaceAll(skipped, (found) => (/^["'`]/.test(found) ? `""${blank(found).slice(2)}` : blank(found))),
 })
 
 /** The file without its comments. */
-export const withoutComments = ({ path, text: source }: SourceFile): SourceFile => ({
-  path,
-  text: source.replaceAll(skipped, (found) => (found.startsWith("//") || found.startsWith("/*") ? blank(found) : found)),
+export const withoutComments = (file: SourceFile): SourceFile => ({
+  path: file.path,
+  text: codeOf(file).replaceAll(skipped, (found) => (found.startsWith("//") || found.startsWith("/*") ? blank(found) : found)),
 })
 
 /** The comments of a file, and nothing else. */
-export const commentsOf = ({ path, text: source }: SourceFile): SourceFile => {
-  const rest = withoutComments({ path, text: source }).text
-  return { path, text: [...source].map((letter, index) => (letter === "\n" || letter !== rest[index] ? letter : " ")).join("") }
+export const commentsOf = (file: SourceFile): SourceFile => {
+  const rest = withoutComments(file).text
+  return {
+    path: file.path,
+    text: [...codeOf(file)].map((letter, index) => (letter === "\n" || letter !== rest[index] ? letter : " ")).join(""),
+  }
 }
 
 export interface Import {

@@ -25,7 +25,7 @@ export const plants: Readonly<Record<string, Plant>> = {
       file(inAi, `import type { Sql } from "@ci-fix-pilot/sql/Sql"`),
       file(inAi, `const later = await import("@ci-fix-pilot/testkit/database")`),
       file("libs/contract/src/ids.ts", `export { x } from "@ci-fix-pilot/lifecycle/run"`),
-      file("ui/src/App.svelte", `import { x } from "@ci-fix-pilot/sql/Sql"`),
+      file("ui/src/App.svelte", "<script>", `import { x } from "@ci-fix-pilot/sql/Sql"`, "</script>"),
     ],
     kept: [
       file(inAi, `import { x } from "@ci-fix-pilot/contract/ids"`, `// import { y } from "@ci-fix-pilot/planner/dispatch"`),

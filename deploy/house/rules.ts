@@ -1,5 +1,5 @@
+import { dashboardRules } from "./dashboard.ts"
 import { edgeRules } from "./edges.ts"
-import { evolveRule } from "./evolve.ts"
 import { nameRules } from "./names.ts"
 import { placeRules } from "./places.ts"
 import { purityRules } from "./purity.ts"
@@ -12,7 +12,7 @@ import { vendorRules } from "./vendors.ts"
 /** All rules of the house. */
 export const rules: ReadonlyArray<Rule> = [
   ...edgeRules,
-  evolveRule,
+  ...dashboardRules,
   ...vendorRules,
   ...sizeRules,
   ...nameRules,

@@ -4,7 +4,7 @@ import { code, isTest, matches, type Rule } from "./source-file.ts"
 const focusedOrSkipped =
   /\b(it|test|describe|suite)(\.[a-z]\w*)*\.(skip|only|todo|skipIf|runIf|fails)\b|\b(xit|fit|xdescribe|fdescribe)\(|\.skip\(/g
 const replaced = /\b(vi|jest|mock)\.(mock|doMock|module)\(/g
-const asleep = /\bBun\.sleep\(|\bsetTimeout\(\s*(resolve|done|r)\b/g
+const asleep = /\bBun\.sleep\(|\bwaitForTimeout\(|\bsetTimeout\(\s*(resolve|done|r)\b/g
 
 /** The rules of tests. */
 export const testRules: ReadonlyArray<Rule> = [
