@@ -21,7 +21,7 @@ const Instant = Schema.String
 export const Status = Schema.Literals(["queued", "running", "fixed", "escalated", "aborted", "resolved", "skipped", "flaky"])
 export type Status = typeof Status.Type
 
-/** A run as a list shows it. Null: not there (yet). Money in US dollars. */
+/** A run as a list shows it. Null: not there (yet). `failure`: what is broken, in one line, once diagnosed. Money in US dollars. */
 export const RunSummary = Schema.Struct({
   runId: RunId,
   repository: Schema.String,
@@ -31,6 +31,7 @@ export const RunSummary = Schema.Struct({
   status: Status,
   phase: Schema.String,
   signature: Schema.NullOr(Schema.String),
+  failure: Schema.NullOr(Schema.String),
   attempt: Count,
   maxAttempts: Count,
   strategy: Schema.NullOr(Strategy),

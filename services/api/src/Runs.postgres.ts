@@ -19,6 +19,7 @@ const runRows = rowsOf(
     status: Status,
     phase: Schema.String,
     signature: Schema.NullOr(Schema.String),
+    failure: Schema.NullOr(Schema.String),
     attempt: Schema.Int,
     maxAttempts: Schema.Int,
     strategy: Schema.NullOr(Strategy),
@@ -58,20 +59,21 @@ const summaryOf = (row: Effect.Success<ReturnType<typeof runRows>>[number]): Run
 
 const entryOf = (row: Effect.Success<ReturnType<typeof entryRows>>[number]): LedgerEntry => ({ ...row, at: row.at.toISOString() })
 
-const runColumns = `run_id as "runId", repository, branch, commit_sha as "commitSha", title, status, phase, signature, attempt, max_attempts as "maxAttempts",
-  strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
+const runColumns = `run_id as "runId", repository, branch, commit_sha as "commitSha", title, status, phase, signature,
+  state #>> '{diagnosis,summary}' as failure, attempt, max_attempts as "maxAttempts", strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
   stopped_at as "stoppedAt", deadline_at as "deadlineAt"`
 const entryColumns = `run_id as "runId", seq, position::float8 as position, type, at, caused_by as "causedBy", traceparent, data`
 
 const wanted = `where ($1::text is null or status = $1) and ($2::text is null or lower(repository) = lower($2))
-  and ($3::text is null or title ilike $3 or branch ilike $3 or repository ilike $3 or commit_sha ilike $3 or run_id ilike $3)`
+  and ($4::text is null or phase = $4) and ($3::text is null or title ilike $3 or branch ilike $3 or repository ilike $3 or commit_sha ilike $3 or run_id ilike $3)`
 
 /** `%` and `_` stand for themselves in what a person looks for. */
 const like = (text: string) => `%${text.replaceAll(/[\\%_]/gu, "\\$&")}%`
-const parametersOf = ({ status, repository, text }: RunsQuery) => [
+const parametersOf = ({ status, repository, text, phase }: RunsQuery) => [
   status ?? null,
   repository ?? null,
   text === undefined || text === "" ? null : like(text),
+  phase ?? null,
 ]
 
 const decoders = new Map(
@@ -101,7 +103,7 @@ export const layer = Layer.effect(
         const parameters = parametersOf(asked)
         const [items, total] = yield* Effect.all(
           [
-            query(`select ${runColumns} from run ${wanted} order by created_at desc, run_id limit $4::int offset $5::int`, [
+            query(`select ${runColumns} from run ${wanted} order by created_at desc, run_id limit $5::int offset $6::int`, [
               ...parameters,
               asked.pageSize,
               (asked.page - 1) * asked.pageSize,

@@ -9,6 +9,7 @@ export interface RunsQuery {
   readonly page: number
   readonly pageSize: number
   readonly status?: Status
+  readonly phase?: string
   readonly repository?: string
   readonly text?: string
 }

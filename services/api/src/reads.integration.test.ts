@@ -52,6 +52,8 @@ describe("the list of runs", () => {
 
   it.each([
     ["status=queued", [3]],
+    ["phase=escalated", [2]],
+    ["phase=awaiting-approval", []],
     ["repository=ACME/shop-2", [2]],
     ["text=SHOP-1", [1]],
     ["text=test+failed", [3, 2, 1]],
@@ -68,6 +70,7 @@ describe("the list of runs", () => {
     ["page=x", "page"],
     ["pageSize=101", "pageSize"],
     ["status=broken", "status"],
+    ["phase=%27", "phase"],
   ])("refuses %s and names it", async (query, field) => {
     const response = await api.get(`/v1/ci-healing/runs?${query}`)
     const { error } = await response.json()

@@ -23,6 +23,7 @@ const summary = {
   createdAt: "",
   updatedAt: "",
   stoppedAt: null,
+  failure: null,
   deadlineAt: null,
 } as const
 const ledgerOf = (events: ReadonlyArray<RunEvent>) =>

@@ -12,12 +12,15 @@ import { acceptedRun, fold, runDetail } from "../run-detail.ts"
 const standard = Schema.toStandardSchemaV1
 const Positive = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
 const Text = Schema.String.check(Schema.isMaxLength(200))
+/** A step of the life of a run, finer than its status; nobody is in one that does not exist. */
+const Phase = Schema.String.check(Schema.isPattern(/^[a-z-]{1,40}$/u))
 const defaultPageSize = 20
 
 const ListQuery = Schema.Struct({
   page: Schema.optionalKey(Positive),
   pageSize: Schema.optionalKey(Positive.check(Schema.isLessThanOrEqualTo(100))),
   status: Schema.optionalKey(Status),
+  phase: Schema.optionalKey(Phase),
   repository: Schema.optionalKey(Text),
   text: Schema.optionalKey(Text),
 })
