@@ -23,7 +23,7 @@ const approveAt = (apiUrl: string) => async (runId: string) => {
   const response = await fetch(`${apiUrl}/v1/ci-healing/runs/${runId}/actions/approve`, {
     method: "POST",
     headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
-    body: JSON.stringify({ reviewer: "demo", note: "looks right" }),
+    body: JSON.stringify({ reviewer: "demo", note: "looks right", expectedPhase: "fixed" }),
   })
   if (!response.ok) throw new Error(`approve answered ${response.status}: ${await response.text()}`)
 }

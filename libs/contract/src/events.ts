@@ -13,6 +13,7 @@ import {
   PullRequest,
   Reproduction,
   ReviewAction,
+  ReviewedPhase,
   Target,
   Usage,
 } from "./values.ts"
@@ -37,12 +38,13 @@ const CiFailed = Schema.Struct({
   fork: Schema.optionalKey(Schema.Boolean),
 })
 
-/** A reviewer decided something about a run. `patchSha256`: only if this is still the patch that waits. */
+/** A reviewer decided something about a run. `patchSha256`: only if this is still the patch that waits; `expectedPhase`: only if the run still is. */
 const ReviewGiven = Schema.Struct({
   action: ReviewAction,
   reviewer: Schema.String.check(Schema.isMaxLength(100)),
   note: Schema.optionalKey(Line),
   patchSha256: Schema.optionalKey(Sha256),
+  expectedPhase: Schema.optionalKey(ReviewedPhase),
 })
 
 const FailureFetched = Schema.Struct({

@@ -178,6 +178,10 @@ export const Report = Schema.Struct({
 })
 export type Report = typeof Report.Type
 
+/** What a reviewer may look at when deciding: a fix that waits to be released, or an open pull request that waits to be merged. */
+export const ReviewedPhase = Schema.Literals(["awaiting-approval", "fixed"])
+export type ReviewedPhase = typeof ReviewedPhase.Type
+
 /** What a reviewer may do. */
 export const ReviewAction = Schema.Literals(["approve", "deny", "abort", "human-fix"])
 export type ReviewAction = typeof ReviewAction.Type

@@ -39,6 +39,39 @@ describe("approve", () => {
       .saying({ why: "another patch waits now; look at it again" })
   })
 
+  it("may name what it approves, and is refused when the run has gone on meanwhile: a second click merges nothing", () => {
+    const toRelease = review("approve", { expectedPhase: "awaiting-approval" })
+    const toMerge = review("approve", { expectedPhase: "fixed" })
+    given(...at.awaitingApproval)
+      .when(toRelease)
+      .then("review-given", "delivery-started")
+      .saying({ expectedPhase: "awaiting-approval" })
+    given(...at.fixed)
+      .when(toRelease)
+      .then("review-refused")
+      .saying({ why: "the run is fixed by now, not awaiting-approval: look at it again" })
+      .asking()
+    given(...at.awaitingApproval)
+      .when(toMerge)
+      .then("review-refused")
+      .saying({ why: "the run is awaiting-approval by now, not fixed: look at it again" })
+    given(...at.fixed)
+      .when(toMerge)
+      .then("review-given", "merge-started")
+  })
+
+  it("that names nothing does not merge what a person released: it may be the same click once more", () => {
+    const released = [...at.awaitingApproval, { type: "delivery-started", data: { attempt: 1, approvedBy: "ada" } } as const, at.opened]
+    given(...released)
+      .when(review("approve"))
+      .then("review-refused")
+      .saying({ why: "this fix was approved already; to merge its pull request, approve with expectedPhase: fixed" })
+      .asking()
+    given(...released)
+      .when(review("approve", { expectedPhase: "fixed" }))
+      .then("review-given", "merge-started")
+  })
+
   it("is refused while there is nothing to approve", () => {
     given(...at.validating)
       .when(review("approve"))

@@ -17,6 +17,8 @@ export const decideReview = (run: Run, review: Review): Entries => {
   const given: RunEvent = { type: "review-given", data: review }
   if (isStop(run.phase) && run.phase !== "fixed") return refuse(review, `the run has ended: ${run.phase}`)
   if (run.merging) return refuse(review, "the pull request is being merged")
+  if (review.expectedPhase !== undefined && review.expectedPhase !== run.phase)
+    return refuse(review, `the run is ${run.phase} by now, not ${review.expectedPhase}: look at it again`)
   switch (review.action) {
     case "approve":
       return approve(run, review, given)
@@ -50,6 +52,9 @@ const approve = (run: Run, review: Review, given: RunEvent): Entries => {
   const author = run.failure?.author
   if (author !== undefined && !author.trusted && author.login.toLowerCase() === review.reviewer.toLowerCase())
     return refuse(review, "the author of the failing change cannot approve its fix")
+  // Releasing a fix and merging it are two decisions: a word that names neither, after the first was made, may be the first one said twice.
+  if (run.phase === "fixed" && run.approvedBy !== undefined && review.expectedPhase === undefined)
+    return refuse(review, "this fix was approved already; to merge its pull request, approve with expectedPhase: fixed")
   if (run.phase === "fixed") return [given, { type: "merge-started", data: { approvedBy: review.reviewer } }]
   return [given, { type: "delivery-started", data: { attempt: lastAttempt(run)?.n ?? 0, approvedBy: review.reviewer } }]
 }

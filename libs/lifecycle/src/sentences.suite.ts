@@ -6,7 +6,7 @@
 import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { Event } from "@ci-fix-pilot/contract/events"
 import type { RunEvent, RunEventType } from "@ci-fix-pilot/contract/run-events"
-import type { ReviewAction } from "@ci-fix-pilot/contract/values"
+import type { ReviewAction, ReviewedPhase } from "@ci-fix-pilot/contract/values"
 import { expect } from "vitest"
 import { type Facts, type Input, noFacts } from "./input.ts"
 import { defaultPolicy, type Policy } from "./policy.ts"
@@ -43,7 +43,12 @@ export const slotFree: Input = { kind: "slot-free" }
 /** A reviewer's word. */
 export const review = (
   action: ReviewAction,
-  more: { readonly note?: string; readonly patchSha256?: string; readonly by?: string } = {},
+  more: {
+    readonly note?: string
+    readonly patchSha256?: string
+    readonly by?: string
+    readonly expectedPhase?: ReviewedPhase
+  } = {},
 ) => {
   const { by = "grace", ...rest } = more
   return heard({ type: "review-given", data: { action, reviewer: by, ...rest } })

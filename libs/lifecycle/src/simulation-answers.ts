@@ -202,6 +202,7 @@ export const reviewOf = (draw: Draw, run: Run | undefined): Event => ({
         ? { patchSha256: "1".repeat(64) }
         : {}),
     ...(draw(2) === 0 ? {} : { note: "looks right" }),
+    ...(draw(3) > 0 ? {} : { expectedPhase: draw(2) === 0 ? "awaiting-approval" : "fixed" }),
   },
 })
 

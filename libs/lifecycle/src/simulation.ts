@@ -6,7 +6,7 @@ import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { Event } from "@ci-fix-pilot/contract/events"
 import { noFacts } from "./input.ts"
 import { type Entry, judge, judgeEnd, type OutsidePullRequest, type Violation } from "./invariants.ts"
-import { defaultPolicy, type Policy, survivesStop } from "./policy.ts"
+import { defaultPolicy, type Policy, roundingUsd, survivesStop } from "./policy.ts"
 import type { Intent } from "./react.ts"
 import type { Run } from "./run.ts"
 import { answerOf, ciFailed, type Hub, outsideEvent, reviewOf } from "./simulation-answers.ts"
@@ -18,6 +18,16 @@ interface Command {
   readonly id: string
   readonly intent: Intent
   open: boolean
+  /** What its holders have reserved and not yet accounted for (US dollars). */
+  reservedUsd: number
+}
+
+/** Something on its way to the planner. What an answer has cost is settled once, however often it comes. */
+interface Letter {
+  readonly event: Event
+  readonly command?: Command
+  settlesUsd: number
+  read: boolean
 }
 
 /** Draws whole numbers below `n`: the schedule. */
@@ -42,7 +52,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
   const source = ciFailed(draw)
   const entries: Array<Entry> = []
   const commands: Array<Command> = []
-  const mail: Array<{ readonly event: Event; readonly command?: Command }> = [{ event: source }]
+  const mail: Array<Letter> = [{ event: source, settlesUsd: 0, read: false }]
   const github: Hub = { pulls: [] }
   let run: Run | undefined
 
@@ -57,12 +67,18 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
     const result = step(runId, run, input, facts, policy, rules)
     run = result.run
     for (const event of result.entries) entries.push({ seq: entries.length + 1, ...event })
-    for (const { intent } of result.commands) commands.push({ id: `c${commands.length}`, intent, open: true })
+    for (const { intent } of result.commands) commands.push({ id: `c${commands.length}`, intent, open: true, reservedUsd: 0 })
     if (run !== undefined && isOver(run)) for (const command of commands) if (!survivesStop.has(command.intent.type)) command.open = false
   }
 
-  const deliver = ({ event, command }: (typeof mail)[number]) => {
+  const deliver = (letter: Letter) => {
+    const { event, command } = letter
     if (command === undefined) return apply({ kind: "event", event })
+    // A message that was applied is known by its id; those that cost nothing come through all the same, to be harmless by themselves.
+    if (letter.read && "usage" in event.data) return
+    letter.read = true
+    command.reservedUsd -= letter.settlesUsd
+    letter.settlesUsd = 0
     const { open } = command
     if (event.type === "postponed") return
     command.open = false
@@ -71,16 +87,22 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
     apply({ kind: "event", event, answers: { type: command.intent.type, open } })
   }
 
-  /** A hand works on a command: the effect on GitHub happens, then the answer may or may not be sent. */
-  const work = (command: Command) => {
+  /** A hand works on a command, if its money is there: the effect on GitHub happens, then the answer may or may not be sent. */
+  const work = (command: Command, surely: boolean) => {
+    const mostUsd = "maxCostUsd" in command.intent.data ? command.intent.data.maxCostUsd : 0
+    if (mostUsd > 0 && mostUsd + held() + (run?.costUsd ?? 0) > policy.maxCostUsd + roundingUsd) return giveUp(command)
+    command.reservedUsd += mostUsd
     const event = answerOf(command.intent, draw, github)
-    if (draw(6) > 0) mail.push({ event, command })
+    if (surely || draw(6) > 0) mail.push({ event, command, settlesUsd: mostUsd, read: false })
   }
+
+  const held = () => commands.reduce((sum, { reservedUsd }) => sum + reservedUsd, 0)
 
   const giveUp = (command: Command) => {
     command.open = false
-    const held = draw(3) === 0 ? { heldUsd: 0.5 * draw(5) } : {}
-    apply({ kind: "gave-up", command: command.intent.type, why: "no answer came in time", ...held })
+    const heldUsd = held()
+    const more = heldUsd > 0 ? { heldUsd } : {}
+    apply({ kind: "gave-up", command: command.intent.type, why: "no answer came in time", ...more })
   }
 
   const openCommands = (wanted: (type: CommandType) => boolean = () => true) =>
@@ -93,14 +115,14 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
     if (choice < 16 && letter !== undefined) {
       deliver(letter)
       if (draw(8) > 0) mail.splice(mail.indexOf(letter), 1)
-    } else if (choice < 34 && command !== undefined) work(command)
+    } else if (choice < 34 && command !== undefined) work(command, false)
     else if (choice === 34 && mail.length > 1) mail.splice(draw(mail.length), 1)
     else if (choice === 35) apply({ kind: "event", event: reviewOf(draw, run) })
     else if (choice === 36 && draw(3) === 0) apply({ kind: "deadline-passed" })
     else if (choice === 37 && command !== undefined && draw(3) === 0) giveUp(command)
     else if (choice === 38) {
       const seen = outsideEvent(draw, github)
-      if (seen !== undefined) mail.push({ event: seen })
+      if (seen !== undefined) mail.push({ event: seen, settlesUsd: 0, read: false })
     } else apply({ kind: "slot-free" })
   }
 
@@ -116,7 +138,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
       apply({ kind: "slot-free" })
       for (const letter of mail.splice(0)) deliver(letter)
       const next = openCommands()[0]
-      if (next !== undefined) mail.push({ event: answerOf(next.intent, draw, github), command: next })
+      if (next !== undefined) work(next, true)
       else if (run !== undefined && run.phase !== "fixed" && !isOver(run)) apply({ kind: "deadline-passed" })
       else if (mail.length === 0) return
     }

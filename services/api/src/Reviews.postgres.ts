@@ -25,9 +25,9 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const { query } = yield* Sql
     const store = Effect.fn("Reviews.store")(function* ({ runId, key, messageId, traceparent, data }: Review) {
-      const { action, reviewer, note = null, patchSha256 = null } = data
+      const { action, reviewer, note = null, patchSha256 = null, expectedPhase = null } = data
       const body = JSON.stringify({ type: "review-given", data })
-      const sha256 = bodySha256(JSON.stringify([action, reviewer, note, patchSha256]))
+      const sha256 = bodySha256(JSON.stringify([action, reviewer, note, patchSha256, expectedPhase]))
       const [row] = yield* query(insert, [`${runId}:${key}`, runId, body, sha256, messageId, traceparent]).pipe(Effect.flatMap(storedRows))
       if (row?.known !== true) return yield* new NoSuchRun({ runId })
       if (row.fresh) return true

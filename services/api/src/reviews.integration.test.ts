@@ -44,7 +44,7 @@ describe("a review", () => {
     const before = await said()
     const answer = api.post(
       path(run, "approve"),
-      { note: "looks good", reviewer: "ada", patchSha256: patch.sha256 },
+      { note: "looks good", reviewer: "ada", patchSha256: patch.sha256, expectedPhase: "awaiting-approval" },
       { "idempotency-key": "k" },
     )
     await settle(run, "k", { result: "applied", status: "running" })
@@ -60,7 +60,10 @@ describe("a review", () => {
     expect(row).toMatchObject({
       source: "review",
       type: "review-given",
-      body: { type: "review-given", data: { action: "approve", reviewer: "ada", note: "looks good", patchSha256: patch.sha256 } },
+      body: {
+        type: "review-given",
+        data: { action: "approve", reviewer: "ada", note: "looks good", patchSha256: patch.sha256, expectedPhase: "awaiting-approval" },
+      },
     })
     await expect.poll(said).toBe(before + 1)
   })
@@ -95,6 +98,7 @@ describe("a review", () => {
       ["approve", { note: "no" }],
       ["approve", { note: "yes", reviewer: "eve" }],
       ["approve", { note: "yes", patchSha256: patch.sha256 }],
+      ["approve", { note: "yes", expectedPhase: "fixed" }],
     ]
     for (const [action, body] of others) {
       const answer = await read(await api.post(path(run, action), body, { "idempotency-key": "k" }))

@@ -3,7 +3,7 @@ import type { EventData } from "@ci-fix-pilot/contract/events"
 import { HttpError, invalid } from "@ci-fix-pilot/contract/http"
 import { RunId, Sha256 } from "@ci-fix-pilot/contract/ids"
 import { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
-import { ReviewAction } from "@ci-fix-pilot/contract/values"
+import { ReviewAction, ReviewedPhase } from "@ci-fix-pilot/contract/values"
 import { cleanText } from "@ci-fix-pilot/failure/clean"
 import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect, Option, Result, Schema, SchemaParser } from "effect"
@@ -21,6 +21,7 @@ const ReviewBody = Schema.Struct({
   reviewer: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))),
   idempotencyKey: Schema.optionalKey(Key),
   patchSha256: Schema.optionalKey(Sha256),
+  expectedPhase: Schema.optionalKey(ReviewedPhase),
 })
 const decode = SchemaParser.decodeUnknownResult(ReviewBody, { errors: "all" })
 
@@ -55,7 +56,7 @@ const act = Effect.fn("api.act")(function* (
   if (!isRunId(runId)) return yield* noSuchRun(runId)
   const decoded = decode(body ?? {})
   if (Result.isFailure(decoded)) return yield* invalid("review", decoded.failure)
-  const { note, reviewer = "api", idempotencyKey, patchSha256 } = decoded.success
+  const { note, reviewer = "api", idempotencyKey, patchSha256, expectedPhase } = decoded.success
   const key = header ?? idempotencyKey ?? crypto.randomUUID()
   if (!isKey(key)) return yield* badKey
   const given = yield* giveReview(runId, key, {
@@ -63,6 +64,7 @@ const act = Effect.fn("api.act")(function* (
     reviewer: plain(reviewer, 100),
     ...(note === undefined || note === "" ? {} : { note: plain(note, 2_000) }),
     ...(patchSha256 === undefined ? {} : { patchSha256 }),
+    ...(expectedPhase === undefined ? {} : { expectedPhase }),
   })
   return yield* answer(given)
 })
@@ -95,6 +97,7 @@ export const actionRoutes = (respond: Respond<Reviews | Bus>) =>
                     reviewer: { type: "string", maxLength: 100 },
                     idempotencyKey: { type: "string", maxLength: 200 },
                     patchSha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
+                    expectedPhase: { type: "string", enum: [...ReviewedPhase.literals] },
                   },
                 },
               },
