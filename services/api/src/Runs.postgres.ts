@@ -12,6 +12,7 @@ const Instant = Schema.NullOr(Schema.Date)
 const runRows = rowsOf(
   Schema.Struct({
     runId: RunId,
+    seq: Schema.Int,
     repository: Schema.String,
     branch: Schema.String,
     commitSha: Schema.String,
@@ -59,7 +60,7 @@ const summaryOf = (row: Effect.Success<ReturnType<typeof runRows>>[number]): Run
 
 const entryOf = (row: Effect.Success<ReturnType<typeof entryRows>>[number]): LedgerEntry => ({ ...row, at: row.at.toISOString() })
 
-const runColumns = `run_id as "runId", repository, branch, commit_sha as "commitSha", title, status, phase, signature,
+const runColumns = `run_id as "runId", seq, repository, branch, commit_sha as "commitSha", title, status, phase, signature,
   state #>> '{diagnosis,summary}' as failure, attempt, max_attempts as "maxAttempts", strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
   stopped_at as "stoppedAt", deadline_at as "deadlineAt"`
 const entryColumns = `run_id as "runId", seq, position::float8 as position, type, at, caused_by as "causedBy", traceparent, data`

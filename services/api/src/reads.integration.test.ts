@@ -37,6 +37,7 @@ describe("the list of runs", () => {
     expect(items).toEqual([
       expect.objectContaining({
         runId: runId(1),
+        seq: 8,
         repository: "acme/shop-1",
         branch: "main",
         status: "fixed",

@@ -24,6 +24,7 @@ const summary = {
   updatedAt: "",
   stoppedAt: null,
   failure: null,
+  seq: 2,
   deadlineAt: null,
 } as const
 const ledgerOf = (events: ReadonlyArray<RunEvent>) =>

@@ -44,7 +44,18 @@ export const acceptedRun = (runId: RunId, { data, at }: Accepted): RunDetail => 
   const { target, title, signature, digest, failedJobs = [] } = data
   const { repository, branch, commitSha } = target
   return {
-    ...{ runId, repository, branch, commitSha, title, status: "queued", phase: "queued", signature: signature ?? null, failure: null },
+    ...{
+      runId,
+      seq: 0,
+      repository,
+      branch,
+      commitSha,
+      title,
+      status: "queued",
+      phase: "queued",
+      signature: signature ?? null,
+      failure: null,
+    },
     ...{ attempt: 0, maxAttempts: 0, strategy: null, pullRequestUrl: null, costUsd: 0 },
     ...{ createdAt: at, updatedAt: at, stoppedAt: null, deadlineAt: null, position: 0 },
     source: data,
