@@ -60,8 +60,12 @@ const FailureFetched = Schema.Struct({
 
 /** A repaired run of a check on our own pull request. */
 const Checks = Schema.Struct({ number: Count, headSha: CommitSha, conclusion: Schema.Literals(["pending", "success", "failure"]) })
-/** `number` is absent when the run never had a pull request. */
-const PullRequestEnd = Schema.Struct({ number: Schema.optionalKey(Count), by: Schema.optionalKey(Line) })
+/** `number` is absent when the run never had a pull request. `pullRequest`: which one, for a run that does not know of it yet. */
+const PullRequestEnd = Schema.Struct({
+  number: Schema.optionalKey(Count),
+  by: Schema.optionalKey(Line),
+  pullRequest: Schema.optionalKey(PullRequest),
+})
 
 /** Every event a service may say, by its fact: what it carries. */
 export const events = {

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { answered, gaveUp, given } from "./sentences.suite.ts"
 import * as at from "./stories.suite.ts"
 
@@ -19,10 +19,19 @@ describe("a merged pull request", () => {
       .saying({ how: "merged" })
   })
 
-  it("may be known before it was known to be open", () => {
+  it("may be known before it was known to be open, and its address is kept", () => {
+    const told = given(...at.delivering).when({ type: "pull-request-merged", data: { ...at.merged.data, pullRequest: at.pullRequest } })
+    told.then("pull-request-merged", "resolved").sending({ outcome: "merged", pullRequestUrl: at.pullRequest.url })
+    expect(told.run?.pullRequest).toEqual({ ...at.pullRequest, state: "merged" })
     given(...at.delivering)
       .when(at.merged)
       .then("pull-request-merged", "resolved")
+  })
+
+  it("stays the one that was opened, whatever a webhook says of it later", () => {
+    const other = { ...at.pullRequest, number: 9, url: "https://forge.test/9" }
+    const told = given(...at.fixed).when({ type: "pull-request-merged", data: { number: 1, pullRequest: other } })
+    expect(told.run?.pullRequest).toEqual({ ...at.pullRequest, state: "merged" })
   })
 
   it("is merged once, however often it is told", () => {

@@ -178,8 +178,10 @@ const next = (run: Run, event: Exclude<RunEvent, { type: "ci-failed" }>): Run =>
       return { ...run, merging: true }
     case "merge-refused":
       return { ...run, merging: false, mergeRefused: true }
-    case "pull-request-merged":
-      return { ...onPullRequest(run, { state: "merged" }), merging: false }
+    case "pull-request-merged": {
+      const which = run.pullRequest ?? event.data.pullRequest
+      return { ...run, merging: false, ...(which === undefined ? {} : { pullRequest: { ...which, state: "merged" } }) }
+    }
     case "pull-request-closed":
       return { ...onPullRequest(run, { state: "closed" }), merging: false }
     case "pull-request-checks":

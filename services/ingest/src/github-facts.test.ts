@@ -166,6 +166,16 @@ describe("pull_request", () => {
     })
   })
 
+  it("of ours that was merged says which one it was: a person may be faster than our own answer", () => {
+    const told = fact("pull_request", pullRequest({ html_url: "https://github.com/acme/shop/pull/5" }))
+    const which = { number: 5, url: "https://github.com/acme/shop/pull/5", branch: ours, headSha: sha, adopted: true }
+    expect(told.event).toEqual({ type: "pull-request-merged", data: { number: 5, by: "ada", pullRequest: which } })
+  })
+
+  it.each(["javascript:alert(1)", "not an address", `https://github.com/${"x".repeat(500)}`])("has no address such as %s", (html_url) => {
+    expect(fact("pull_request", pullRequest({ html_url })).event.data).toEqual({ number: 5, by: "ada" })
+  })
+
   it("of ours that was closed says by whom", () => {
     const told = fact("pull_request", pullRequest({ merged: false }))
     expect(told.event).toEqual({ type: "pull-request-closed", data: { number: 5, by: "grace" } })

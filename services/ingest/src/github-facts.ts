@@ -139,9 +139,16 @@ const onPullRequest = ({ action, repository, pull_request: pull, sender }: PullR
   if (action !== "closed") return ignored(`pull_request ${plainLine(action, 40)}`)
   const type = pull.merged === true ? "pull-request-merged" : "pull-request-closed"
   const by = pull.merged === true ? pull.merged_by?.login : sender?.login
-  const event = { type, data: { number: pull.number, ...(by === undefined ? {} : { by: plainLine(by, 100) }) } } as const
+  const which = pull.merged === true ? ourPullRequest(pull) : {}
+  const event = { type, data: { number: pull.number, ...(by === undefined ? {} : { by: plainLine(by, 100) }), ...which } } as const
   return { repository: repository.full_name, key: `${type}:${bodySha256}`, runId, event }
 }
+
+/** The pull request itself, when its address is one that a page may link to. */
+const ourPullRequest = ({ number, html_url: url = "", head }: PullRequest["pull_request"]) =>
+  url.length <= 500 && /^https?:$/u.test(URL.parse(url)?.protocol ?? "")
+    ? { pullRequest: { number, url, branch: head.ref, headSha: head.sha, adopted: true } }
+    : {}
 
 const reader = <A>(event: string, schema: Schema.Codec<A, unknown>, tell: (payload: A, bodySha256: string) => Told) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { errors: "all" })

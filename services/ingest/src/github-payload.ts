@@ -47,6 +47,7 @@ export const PullRequestPayload = Schema.Struct({
   repository: Owner,
   pull_request: Schema.Struct({
     number: Count,
+    html_url: Schema.optionalKey(Schema.String),
     merged: Schema.optionalKey(Schema.NullOr(Schema.Boolean)),
     head: Schema.Struct({ ref: Schema.String, sha: CommitSha, repo: Schema.NullOr(Owner) }),
     merged_by: Schema.optionalKey(Schema.NullOr(Schema.Struct({ login: Schema.String }))),
