@@ -13,6 +13,10 @@ describe("a run begins", () => {
     nothingYet.knowing({ activeInRepository: 2 }).when(ciFailed()).then("ci-failed").asking("notifier.notify")
   })
 
+  it("waits behind those of its repository that wait already, also when a slot is free", () => {
+    nothingYet.knowing({ queuedInRepository: 1 }).when(ciFailed()).then("ci-failed").asking("notifier.notify")
+  })
+
   it("starts when a slot is free, once", () => {
     given(...at.queued)
       .when(slotFree)

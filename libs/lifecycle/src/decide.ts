@@ -32,7 +32,8 @@ export const decide = (run: Run | undefined, input: Input, facts: Facts, policy:
 
 const begin = (input: Input, facts: Facts, policy: Policy): Entries => {
   if (input.kind !== "event" || input.event.type !== "ci-failed") return []
-  return facts.activeInRepository < policy.runsPerRepository ? [input.event, { type: "fetch-started", data: {} }] : [input.event]
+  const mayStart = facts.queuedInRepository === 0 && facts.activeInRepository < policy.runsPerRepository
+  return mayStart ? [input.event, { type: "fetch-started", data: {} }] : [input.event]
 }
 
 const ignore = (event: Event, why: string): Entries => {

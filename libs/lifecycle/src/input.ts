@@ -13,6 +13,8 @@ export type Input =
 export interface Facts {
   /** Runs of the repository being worked on now, this one not counted. */
   readonly activeInRepository: number
+  /** Runs of the repository that wait for a slot, this one not counted: they go first. */
+  readonly queuedInRepository: number
   readonly openPullRequests: number
   /** Other runs of this repository with the same signature that began within a day. */
   readonly sameSignatureToday: number
@@ -20,4 +22,4 @@ export interface Facts {
   readonly duplicateOf?: RunId
 }
 
-export const noFacts: Facts = { activeInRepository: 0, openPullRequests: 0, sameSignatureToday: 0 }
+export const noFacts: Facts = { activeInRepository: 0, queuedInRepository: 0, openPullRequests: 0, sameSignatureToday: 0 }

@@ -60,6 +60,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
     const facts = {
       ...noFacts,
       activeInRepository: draw(8) === 0 ? 9 : 0,
+      queuedInRepository: draw(8) === 0 ? 1 : 0,
       openPullRequests: draw(24) === 0 ? 9 : 0,
       sameSignatureToday: draw(24) === 0 ? 9 : 0,
       ...(draw(24) === 0 ? { duplicateOf: "run_fedcba9876543210fedcba98" } : {}),

@@ -8,6 +8,7 @@ import { isOver } from "@ci-fix-pilot/lifecycle/step"
 export interface RepositoryCounts {
   readonly repository: string
   readonly active: number
+  readonly queued: number
   readonly openPullRequests: number
 }
 
@@ -29,11 +30,14 @@ export interface BatchFacts {
 
 const isActive = (run: Run | undefined) =>
   run !== undefined && !isOver(run) && run.phase !== "queued" && run.phase !== "awaiting-approval" && run.phase !== "fixed"
+const isQueued = (run: Run | undefined) => run?.phase === "queued"
 const hasPullRequest = (run: Run | undefined) => run !== undefined && (run.phase === "fixed" || run.phase === "delivering")
 const key = (repository: string) => repository.toLowerCase()
 
 export const batchFacts = (counts: ReadonlyArray<RepositoryCounts>, relatives: ReadonlyArray<Relative>): BatchFacts => {
-  const byRepository = new Map(counts.map((row) => [row.repository, { active: row.active, openPullRequests: row.openPullRequests }]))
+  const byRepository = new Map(
+    counts.map((row) => [row.repository, { active: row.active, queued: row.queued, openPullRequests: row.openPullRequests }]),
+  )
   const kin = new Map(relatives.map((relative) => [relative.runId, relative]))
 
   const signatureFacts = (runId: RunId, run: Run, signature: string) => {
@@ -48,15 +52,16 @@ export const batchFacts = (counts: ReadonlyArray<RepositoryCounts>, relatives: R
     of: (runId, run, input) => {
       const repository =
         run?.target.repository ?? (input.kind === "event" && input.event.type === "ci-failed" ? input.event.data.target.repository : "")
-      const { active = 0, openPullRequests = 0 } = byRepository.get(key(repository)) ?? {}
-      const counted = { ...noFacts, activeInRepository: active, openPullRequests }
+      const { active = 0, queued = 0, openPullRequests = 0 } = byRepository.get(key(repository)) ?? {}
+      const counted = { ...noFacts, activeInRepository: active, queuedInRepository: queued, openPullRequests }
       if (run === undefined || input.kind !== "event" || input.event.type !== "failure-fetched") return counted
       return { ...counted, ...signatureFacts(runId, run, input.event.data.signature) }
     },
     note: (runId, before, after) => {
       const repository = key(after.target.repository)
-      const row = byRepository.get(repository) ?? { active: 0, openPullRequests: 0 }
+      const row = byRepository.get(repository) ?? { active: 0, queued: 0, openPullRequests: 0 }
       row.active += Number(isActive(after)) - Number(isActive(before))
+      row.queued += Number(isQueued(after)) - Number(isQueued(before))
       row.openPullRequests += Number(hasPullRequest(after)) - Number(hasPullRequest(before))
       byRepository.set(repository, row)
       const signature = after.failure?.signature

@@ -5,6 +5,7 @@ import { defaultPolicy } from "@ci-fix-pilot/lifecycle/policy"
 import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
 import { ciFailed, digest, proposal, result, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
 import { describe, expect, it } from "vitest"
+import { batchFacts } from "./batch-facts.ts"
 import type { CommandRow } from "./Ledger.ts"
 import { type Item, planBatch } from "./plan-batch.ts"
 
@@ -44,6 +45,29 @@ const noticed = (input: Input, commandId: string): Item => ({
 
 const plan = (items: ReadonlyArray<Item>, run = begun, command = asked) =>
   planBatch(items, [{ runId, seq: 7, state: run }], [command], facts, defaultPolicy)
+
+describe("failures of one repository", () => {
+  it("wait in the order in which they came, also within a batch", () => {
+    const repository = ciFailed(1).target.repository.toLowerCase()
+    const counts = batchFacts([{ repository, active: 1, queued: 0, openPullRequests: 0 }], [])
+    const failures = [1, 2, 3].map((n): Item => {
+      const message = { id: `m${n}`, at: "", runId: runIdOf(n), traceparent, type: "ci-failed", data: ciFailed(1) } as const
+      return { id: message.id, runId: message.runId, traceparent, what: { kind: "message", message } }
+    })
+    const [first, second, third] = failures as [Item, Item, Item]
+    const message = {
+      id: "r",
+      at: "",
+      runId: runIdOf(1),
+      traceparent,
+      type: "review-given",
+      data: { action: "abort", reviewer: "ada" },
+    } as const
+    const abort: Item = { id: "r", runId: runIdOf(1), traceparent, what: { kind: "message", message } }
+    const { runs } = planBatch([first, second, abort, third], [], [], counts, defaultPolicy)
+    expect([...runs.values()].map(({ state }) => state.phase)).toEqual(["aborted", "queued", "queued"])
+  })
+})
 
 describe("a batch", () => {
   it("closes a command that two holders answer in it, and settles the money of both", () => {

@@ -23,7 +23,7 @@ const commandRows = rowsOf(
     maxUsd: Schema.Finite,
   }),
 )
-const countRows = rowsOf(Schema.Struct({ repository: Schema.String, active: Schema.Int, openPullRequests: Schema.Int }))
+const countRows = rowsOf(Schema.Struct({ repository: Schema.String, active: Schema.Int, queued: Schema.Int, openPullRequests: Schema.Int }))
 const relativeRows = rowsOf(
   Schema.Struct({
     runId: RunId,
@@ -118,7 +118,7 @@ export const readFacts = (
     )
     const counts = query(
       `select repository, count(*) filter (where phase not in ('queued', 'awaiting-approval', 'fixed'))::int as active,
-              count(*) filter (where phase in ('fixed', 'delivering'))::int as "openPullRequests"
+              count(*) filter (where phase = 'queued')::int as queued, count(*) filter (where phase in ('fixed', 'delivering'))::int as "openPullRequests"
        from (select lower(repository) as repository, phase from run where lower(repository) = ${texts} and stopped_at is null union all
              select lower(repository), phase from run where lower(repository) = ${texts} and deadline_kind = 'pull-request' and phase = 'fixed') r group by 1`,
       [sorted(repositories)],

@@ -8,8 +8,9 @@ import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
 import { Effect, Layer } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { migrations } from "./migrations.ts"
+import { PolicyConfig } from "./PolicyConfig.ts"
 import { readFacts } from "./read-batch.ts"
-import { checkPullRequests } from "./sweep-queries.ts"
+import { checkPullRequests, freeSlots } from "./sweep-queries.ts"
 import { writeBatch } from "./write-batch.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>
@@ -58,6 +59,41 @@ describe("the sweep", () => {
   })
 })
 
+describe("free slots", () => {
+  const limits = Effect.provideService(PolicyConfig, { ...defaultPolicy, runsPerRepository: 3 })
+  const accepted = (n: number, secondsAgo: number) =>
+    Sql.use((sql) =>
+      sql.query(
+        `insert into inbox (source, key, run_id, type, body, body_sha256, message_id, traceparent, received_at)
+         values ('webhook', $1, $1, 'ci-failed', '{}', '', $1, '', now() - $2::int * interval '1 second')`,
+        [runIdOf(n), secondsAgo],
+      ),
+    )
+
+  it("go to those who wait, in the order in which they were accepted", async () => {
+    const order = await run(
+      Effect.gen(function* () {
+        yield* given([begun, begun, { ...begun, phase: "fetching" }, begun])
+        // Applied at one moment, and the last of them first: its message came twice as fast.
+        for (const [n, secondsAgo] of [
+          [0, 10],
+          [1, 30],
+          [3, 20],
+        ] as const)
+          yield* accepted(n, secondsAgo)
+        return (yield* limits(freeSlots)).map(({ runId }) => runId)
+      }),
+    )
+    expect(order).toEqual([runIdOf(1), runIdOf(3)])
+  })
+
+  it("are none where as many are worked on as may be", async () => {
+    const working: Run = { ...begun, phase: "validating" }
+    const order = await run(Effect.flatMap(given([begun, working, working, working]), () => limits(freeSlots)))
+    expect(order).toEqual([])
+  })
+})
+
 describe("the counts", () => {
   it("see a run whose pull request is open as one that heals the same failure", async () => {
     const failure = { failedJobs: [], digest: { text: "", totalLines: 0, totalBytes: 0, redactions: 0 }, signature: "00000000000000aa" }
@@ -75,5 +111,18 @@ describe("the counts", () => {
       }),
     )
     expect(facts).toMatchObject({ openPullRequests: 1, activeInRepository: 0, sameSignatureToday: 1, duplicateOf: runIdOf(0) })
+  })
+
+  it("see the runs that wait, so that a new failure does not overtake them", async () => {
+    const message = { id: "m", at: "", runId: runIdOf(99), traceparent: "", type: "ci-failed", data: ciFailed(1) } as const
+    const items = [{ id: "m", runId: runIdOf(99), traceparent: "", what: { kind: "message", message } } as const]
+    const facts = await run(
+      Effect.gen(function* () {
+        const sql = yield* given([begun, begun])
+        const counted = yield* readFacts(sql.query, [begun.target.repository.toLowerCase()], items)
+        return counted.of(runIdOf(99), undefined, { kind: "event", event: message })
+      }),
+    )
+    expect(facts).toMatchObject({ activeInRepository: 0, queuedInRepository: 2 })
   })
 })

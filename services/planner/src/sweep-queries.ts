@@ -167,16 +167,21 @@ export const lateRuns = Sql.use((sql) =>
   Effect.map((rows) => rows.map(({ runId, mark }) => noticed(`deadline:${runId}:${mark}`, runId, { kind: "deadline-passed" }))),
 )
 
-/** The oldest queued runs of repositories that have a free slot; each second anew, as another run may take the slot first. */
+/** The queued runs of repositories that have a free slot, in the order in which they were accepted; each second anew, as another run may take the slot first. */
 export const freeSlots = Effect.gen(function* () {
   const sql = yield* Sql
   const { runsPerRepository } = yield* PolicyConfig
   const rows = yield* Effect.flatMap(
     sql.query(
-      `select q.run_id as "runId", floor(extract(epoch from now()))::text as mark from (
-         select run_id, lower(repository) as name, row_number() over (partition by lower(repository) order by created_at, run_id) as place from run where phase = 'queued' and stopped_at is null) q
-       left join (select lower(repository) as name, count(*) as active from run where stopped_at is null and phase not in ('queued', 'awaiting-approval') group by 1) a using (name)
-       where q.place <= $1::int - coalesce(a.active, 0) limit ${limit}`,
+      `with busy as (
+         select lower(repository) as name, count(*) filter (where phase not in ('queued', 'awaiting-approval')) as active from run
+         where stopped_at is null group by 1 having count(*) filter (where phase = 'queued') > 0),
+       accepted as (
+         select run_id, name, active, coalesce((select min(received_at) from inbox i where i.run_id = r.run_id), created_at) as at
+         from run r join busy on lower(repository) = name where stopped_at is null and phase = 'queued' and active < $1::int)
+       select run_id as "runId", floor(extract(epoch from now()))::text as mark from (
+         select *, row_number() over (partition by name order by at, run_id) as place from accepted) q
+       where place <= $1::int - active order by at limit ${limit}`,
       [runsPerRepository],
     ),
     runRows,
