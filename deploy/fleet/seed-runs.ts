@@ -1,0 +1,69 @@
+/** Runs written into a fleet's database as its planner would have: a ledger, and the row that is its fold. */
+
+import { type RunEvent, runEvents } from "@ci-fix-pilot/contract/run-events"
+import { evolve, isStop, lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
+import { Schema } from "effect"
+import type postgres from "postgres"
+
+export interface Life {
+  readonly runId: string
+  /** Its ledger, from `ci-failed` on. */
+  readonly events: ReadonlyArray<RunEvent>
+  /** How long ago it began (seconds); its entries are one second apart. */
+  readonly ago: number
+}
+
+const traceparent = "00-00000000000000000000000000000001-0000000000000001-00"
+/** Postgres takes 65,534 parameters in one statement. */
+const perStatement = 2_000
+
+/** A fact that the contract refuses never gets into a ledger: neither may it here. */
+const checked = (event: RunEvent): RunEvent => {
+  Schema.decodeUnknownSync(runEvents[event.type] as Schema.Codec<unknown>)(event.data)
+  return event
+}
+
+const at = (ago: number, seq: number) => new Date(Date.now() - ago * 1_000 + seq * 1_000)
+
+const runRow = ({ runId, events, ago }: Life, run: Run) => ({
+  run_id: runId,
+  repository: run.target.repository,
+  branch: run.target.branch,
+  commit_sha: run.target.commitSha,
+  title: run.title,
+  status: statusOf(run.phase),
+  phase: run.phase,
+  signature: run.reproduction?.signature ?? run.failure?.signature ?? null,
+  attempt: run.attempts.length,
+  max_attempts: 3,
+  strategy: lastAttempt(run)?.strategy ?? null,
+  pull_request_url: run.pullRequest?.url ?? null,
+  cost_usd: run.costUsd,
+  state: run,
+  seq: events.length,
+  created_at: at(ago, 0),
+  updated_at: at(ago, events.length),
+  stopped_at: isStop(run.phase) ? at(ago, events.length) : null,
+})
+
+const chunks = <A>(items: ReadonlyArray<A>): Array<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(items.length / perStatement) }, (_, n) => items.slice(n * perStatement, (n + 1) * perStatement))
+
+/** Writes them in one transaction, behind everything that the ledger holds. They have ended: no service has anything to do for them. */
+export const seedRuns = async (sql: postgres.Sql, lives: ReadonlyArray<Life>): Promise<void> => {
+  const rows = lives.map((life) => {
+    const run = life.events.map(checked).reduce<Run | undefined>(evolve, undefined)
+    if (run === undefined) throw new Error("a life without a beginning")
+    return runRow(life, run)
+  })
+  const entries = lives.flatMap(({ runId, events, ago }) =>
+    events.map(({ type, data }, index) => ({ run_id: runId, seq: index + 1, type, at: at(ago, index), traceparent, data })),
+  )
+  await sql.begin(async (tx) => {
+    for (const some of chunks(rows)) await tx`insert into run ${tx(some as never)}`
+    const [ledger] = await tx`update ledger set position = position + ${entries.length} returning position`
+    const first = Number(ledger?.["position"]) - entries.length + 1
+    const placed = entries.map((entry, index) => ({ ...entry, position: first + index }))
+    for (const some of chunks(placed)) await tx`insert into run_event ${tx(some as never)}`
+  })
+}
