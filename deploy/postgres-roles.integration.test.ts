@@ -87,6 +87,33 @@ describe("the roles of the database", () => {
         expect(await as(role, statement)).toEqual(refused)
   })
 
+  it("the past leaves in one way only: whole runs that ended long ago, by a function that planner may call and nobody may change", async () => {
+    const old = "now() - interval '100 days'"
+    const runs = `insert into run (run_id, repository, branch, commit_sha, title, status, phase, max_attempts, state, seq, updated_at, stopped_at)
+      values ('run_old', 'a/b', 'main', '', '', 'escalated', 'escalated', 3, '{}', 1, ${old}, ${old}), ('run_new', 'a/b', 'main', '', '', 'queued', 'queued', 3, '{}', 1, ${old}, null)`
+    expect(await as("planner", runs)).toEqual([])
+    for (const [at, run] of ["run_old", "run_new"].entries())
+      expect(
+        await as(
+          "planner",
+          `insert into run_event (run_id, seq, position, type, traceparent, data) values ('${run}', 1, ${at}, 't', '', '{}')`,
+        ),
+      ).toEqual([])
+    const forget = "select forget_runs(interval '90 days', 10) as runs"
+    for (const role of ["ingest", "memory", "api"]) expect(await as(role, forget)).toEqual(refused)
+    for (const statement of [
+      "delete from run_event",
+      "set role keeper",
+      "set ci_fix_pilot.forgetting = 'whole runs'; delete from run_event",
+    ])
+      expect(await as("planner", statement)).toEqual(refused)
+    expect(await as("planner", forget)).toEqual([{ runs: 1 }])
+    expect(await as("planner", "select run_id from run_event")).toEqual([{ run_id: "run_new" }])
+    expect(await as("planner", "drop function forget_runs(interval, int)")).toEqual(expect.stringMatching(/must be owner/))
+    const other = "create function forget_runs() returns int language sql security definer as 'delete from run_event returning 1'"
+    expect(await as("planner", `${other}; select forget_runs()`)).toEqual(refused)
+  })
+
   it("only those who own tables make tables", async () => {
     for (const role of ["ingest", "api"]) expect(await as(role, "create table mine (n int)")).toEqual(refused)
   })

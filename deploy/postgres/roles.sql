@@ -11,10 +11,13 @@ create role planner login password :'planner_password';
 create role memory login password :'memory_password';
 create role api login password :'api_password';
 
+-- Nobody logs in as the keeper. Planner's function that forgets runs which ended long ago works with its rights, and has no others.
+create role keeper nologin;
+
 create extension if not exists vector;
 
 revoke all on schema public from public;
-grant usage on schema public to ingest, planner, memory, api;
+grant usage on schema public to ingest, planner, memory, api, keeper;
 grant create on schema public to planner, memory;
 
 -- Who may do what with a table of another. Its maker owns it, apart from the ledger's past, which is nobody's to change.
@@ -32,6 +35,11 @@ insert into rights.grant_on (table_name, role_name, privileges) values
   ('ledger', 'api', 'select'),
   ('dead_letter', 'api', 'select'),
   ('memory', 'api', 'select'),
+  ('run', 'keeper', 'select, update, delete'),
+  ('run_event', 'keeper', 'select, delete'),
+  ('command', 'keeper', 'select, delete'),
+  ('inbox', 'keeper', 'select, delete'),
+  ('dead_letter', 'keeper', 'select, delete'),
   ('migration', 'planner', 'select, insert'),
   ('migration', 'memory', 'select, insert'),
   ('migration', 'ingest', 'select'),
@@ -56,3 +64,20 @@ begin
   end loop;
 end $$;
 create event trigger grant_on_new_table on ddl_command_end when tag in ('CREATE TABLE') execute function rights.grant_on_new_table();
+
+-- The only way out of the ledger: the function that planner makes for it, once, and may call but never change.
+create function rights.hand_to_keeper() returns event_trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  made record;
+begin
+  for made in
+    select p.oid::regprocedure as name from pg_event_trigger_ddl_commands() d join pg_proc p on p.oid = d.objid
+    where d.command_tag = 'CREATE FUNCTION' and d.schema_name = 'public' and p.proname = 'forget_runs' and pg_get_userbyid(p.proowner) = 'planner'
+      and not exists (select 1 from pg_proc q where q.proname = 'forget_runs' and pg_get_userbyid(q.proowner) = 'keeper')
+  loop
+    execute format('alter function %s owner to keeper', made.name);
+    execute format('revoke all on function %s from public', made.name);
+    execute format('grant execute on function %s to planner', made.name);
+  end loop;
+end $$;
+create event trigger hand_to_keeper on ddl_command_end when tag in ('CREATE FUNCTION') execute function rights.hand_to_keeper();

@@ -3,12 +3,15 @@ import * as Migrate from "@ci-fix-pilot/sql/migrate"
 import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { Layer } from "effect"
 import * as applyEvents from "./apply-events.ts"
+import * as forgetOld from "./forget-old.ts"
 import * as lease from "./lease.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import { SentMarks } from "./SentMarks.ts"
 import * as sweep from "./sweep.ts"
 
-export const layer = Layer.mergeAll(applyEvents.layer, lease.layer, sweep.layer).pipe(Layer.provide([PolicyConfig.layer, SentMarks.layer]))
+export const layer = Layer.mergeAll(applyEvents.layer, lease.layer, sweep.layer, forgetOld.layer).pipe(
+  Layer.provide([PolicyConfig.layer, SentMarks.layer]),
+)
 
 if (import.meta.main) run("planner", layer.pipe(Layer.provide(Migrate.layer(migrations)), Layer.provide(Postgres.layer)))
