@@ -21,7 +21,10 @@ const Stored = Schema.Struct({
 type Stored = typeof Stored.Type
 const stored = rowsOf(Stored)
 
-/** One statement, one commit. A key that is there already stays as it is; `known`: the run was reported before, by whomever. */
+/**
+ * One statement, one commit. A key that is there already stays as it is; `known`: the run was reported before, by whomever. What was
+ * there is looked up row by row, by index: left to itself the database reads all of the inbox for every batch.
+ */
 const insert = `
 with incoming as (
   select distinct on (source, key) * from json_to_recordset($1::text::json)
@@ -32,8 +35,10 @@ with incoming as (
   on conflict do nothing returning source, key
 )
 select i.source, i.key, i.run_id, inserted.key is not null as fresh, run.status,
-  run.run_id is not null or exists (select from inbox o where o.run_id = i.run_id and o.type = 'ci-failed') as known
-from incoming i left join inserted using (source, key) left join run on run.run_id = i.run_id`
+  run.status is not null or earlier.found is not null as known
+from incoming i left join inserted using (source, key)
+  left join lateral (select status from run where run.run_id = i.run_id limit 1) run on true
+  left join lateral (select true as found from inbox o where o.run_id = i.run_id and o.type = 'ci-failed' limit 1) earlier on true`
 
 interface Waiting {
   readonly arrival: Arrival
