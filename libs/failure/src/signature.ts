@@ -54,7 +54,7 @@ export const signatureOf = (log: LogDigest | string): Signature => {
 
 /** The normalised lines a signature is made of. */
 export const tellingLines = (digest: LogDigest): ReadonlyArray<string> => {
-  const telling = quotedLines(digest).map(normaliseLine)
+  const telling = quoted(digest).map(({ normal }) => normal)
   return telling.length > 0
     ? telling
     : digest.text
@@ -65,14 +65,26 @@ export const tellingLines = (digest: LogDigest): ReadonlyArray<string> => {
 }
 
 /** The same lines as the log has them: what failed, and with which words; nothing if the log does not say. */
-export const quotedLines = (digest: LogDigest): ReadonlyArray<string> => {
+export const quotedLines = (digest: LogDigest): ReadonlyArray<string> => quoted(digest).map(({ line }) => line)
+
+interface Quoted {
+  readonly line: string
+  readonly normal: string
+}
+
+const quoted = (digest: LogDigest): ReadonlyArray<Quoted> => {
   if (digest.firstError === undefined) return []
   const block = firstFailure(digest.text.split("\n").slice(digest.firstError))
   const messages = block.filter((line) => /^E {2,}\S/.test(line))
   const chosen = messages.length > 0 ? [...block.slice(0, 1), ...messages] : block.filter(isTelling)
   const kind = markOf(block[0] ?? "")?.kind
   const count = kind === "compile" || kind === "lint" ? 1 : LINES
-  return chosen.flatMap((line) => (/[\p{L}\d]/u.test(normaliseLine(line)) ? [line.trim()] : [])).slice(0, count)
+  return chosen
+    .values()
+    .map((line): Quoted => ({ line: line.trim(), normal: normaliseLine(line.trim()) }))
+    .filter(({ normal }) => /[\p{L}\d]/u.test(normal))
+    .take(count)
+    .toArray()
 }
 
 /** Where a report that has no mark of its own goes on to the next test: pytest, node, mocha. */
