@@ -32,7 +32,7 @@ const runAll = async (): Promise<ReadonlyArray<string>> => {
 }
 
 /** What differs from run to run. */
-const changing = new Set(["createdAt", "updatedAt", "deadlineAt", "at", "causedBy", "traceparent", "data", "signature", "review"])
+const changing = new Set(["createdAt", "updatedAt", "deadlineAt", "at", "causedBy", "traceparent", "data", "signature", "review", "day"])
 const lasting = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value).replaceAll(/run_[0-9a-f]{24}/gu, "run_"), (key, inner) => (changing.has(key) ? typeof inner : inner))
 

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path"
+import { configuration, isSecret, shownValue } from "@ci-fix-pilot/contract/configuration"
 import { describe, expect, it } from "vitest"
 import { catalogued, namesRead, namesUsed } from "./house/environment-names.ts"
 import { readHouse } from "./house/read-house.ts"
@@ -25,6 +26,36 @@ describe(".env.example", () => {
 
   it("holds no secret", () => {
     expect(textOf(".env.example")).not.toMatch(/(PASSWORD|SECRET|TOKEN|KEY)\w*=\S/)
+  })
+})
+
+describe("what services say of their configuration", () => {
+  const said = [...new Set(Object.values(configuration).flat())]
+
+  it("has every name that a service reads and none that nobody does", () => {
+    const services = namesRead(house.filter(({ path }) => /^(libs|services)\//u.test(path)))
+    expect(services.filter((name) => !said.includes(name))).toEqual([])
+    expect(said.filter((name) => !example.includes(name))).toEqual([])
+  })
+
+  it("keeps what is secret to itself", () => {
+    expect(said.filter(isSecret).sort()).toEqual([
+      "ANTHROPIC_API_KEY",
+      "CI_HEALING_API_TOKEN",
+      "CI_HEALING_EMBEDDINGS_KEY",
+      "CI_HEALING_GITHUB_APP_PRIVATE_KEY",
+      "CI_HEALING_MIRROR_TOKEN",
+      "CI_HEALING_NATS_PASSWORD",
+      "CI_HEALING_NPM_TOKEN",
+      "CI_HEALING_PIP_TOKEN",
+      "CI_HEALING_SLACK_WEBHOOK_URL",
+      "CI_HEALING_WEBHOOK_SECRET",
+      "CI_HEALING_WEBHOOK_SECRET_PREVIOUS",
+      "DATABASE_URL",
+      "GITHUB_TOKEN",
+      "OPENAI_API_KEY",
+    ])
+    expect(shownValue("nats://ann:pa@ss@a:1,nats://t0ken@b:2")).not.toMatch(/ann|pa|ss|t0ken/u)
   })
 })
 

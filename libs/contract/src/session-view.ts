@@ -11,3 +11,10 @@ export const SessionView = Schema.Struct({
   csrf: Schema.NullOr(Schema.String),
 })
 export type SessionView = typeof SessionView.Type
+
+/** What a person signs in with: the api's token, and the name that goes into the ledger with every decision. */
+export const SignIn = Schema.Struct({
+  token: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1_000)),
+  reviewer: Schema.String.check(Schema.isPattern(/\S/u), Schema.isMaxLength(100)),
+})
+export type SignIn = typeof SignIn.Type

@@ -12,8 +12,20 @@ const summary = {
   secondsToFix: { p50: 1, p95: 2 },
   costUsd: 0.25,
   byStrategy: {},
+  perDay: [],
+  strategies: [],
+  healedWithoutModel: null,
+  costPerFixed: 0.125,
 }
-const backlog = { position: 9, inbox: 2, oldestInboxMs: 1_500, commands: { "ai.diagnose": 1 }, deadLetters: 0, newestDeadLetters: [] }
+const backlog = {
+  position: 9,
+  inbox: 2,
+  oldestInboxMs: 1_500,
+  commands: { "ai.diagnose": 1 },
+  oldestCommandMs: { "ai.diagnose": 2_500 },
+  deadLetters: 0,
+  newestDeadLetters: [],
+}
 
 describe("the figures for Prometheus", () => {
   const lines = prometheus(summary, backlog, 7, 1_024).split("\n")

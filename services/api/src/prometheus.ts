@@ -33,7 +33,12 @@ export const prometheus = (summary: Summary, backlog: Backlog, streamClients: nu
     gauge("inbox_waiting", "Arrivals that the planner has not applied.", [{ value: backlog.inbox }]),
     gauge("inbox_oldest_seconds", "How long the oldest of them has waited.", [{ value: backlog.oldestInboxMs / 1_000 }]),
     gauge("commands_open", "Commands that nobody has answered, by type.", by("command", backlog.commands)),
-    gauge("dead_letters", "Messages that could not be applied.", [{ value: backlog.deadLetters }]),
+    gauge(
+      "commands_oldest_seconds",
+      "How long ago the oldest of them was due, by type.",
+      Object.entries(backlog.oldestCommandMs).map(([type, ms]) => ({ labels: { type }, value: ms / 1_000 })),
+    ),
+    gauge("dead_letters", "Messages that could not be applied, and were not sent again with success.", [{ value: backlog.deadLetters }]),
     gauge("stream_clients", "Live streams open at this process.", [{ value: streamClients }]),
     gauge("api_resident_bytes", "Resident memory of this process.", [{ value: rssBytes }]),
   ].join("")

@@ -156,12 +156,24 @@ describe("figures", () => {
       byStrategy: { revert: 1 },
     })
     expect(summary.secondsToFix.p50).toBeGreaterThanOrEqual(0)
+    expect(summary).toMatchObject({
+      strategies: [{ strategy: "revert", attempts: 1, validated: 1 }],
+      healedWithoutModel: 1,
+      costPerFixed: 0,
+      perDay: [{ day: new Date().toISOString().slice(0, 10), byStatus: summary.byStatus, secondsToFix: summary.secondsToFix }],
+    })
   })
 
   it("do so by repository", async () => {
     const { items } = await json("/v1/ci-healing/metrics/repositories?days=1")
     expect(items).toContainEqual(
-      expect.objectContaining({ repository: "acme/shop-1", total: 1, byStatus: expect.objectContaining({ fixed: 1 }), fixRate: 1 }),
+      expect.objectContaining({
+        repository: "acme/shop-1",
+        total: 1,
+        byStatus: expect.objectContaining({ fixed: 1 }),
+        fixRate: 1,
+        secondsToFix: expect.objectContaining({ p50: expect.any(Number) }),
+      }),
     )
   })
 
@@ -178,6 +190,11 @@ describe("figures", () => {
     expect(system.services).toContainEqual({ service: "planner", answers: false })
     expect(system.bus).toMatchObject({ connected: true, streams: expect.arrayContaining([expect.objectContaining({ name: "RUNS" })]) })
     expect(system.backlog).toMatchObject({ inbox: 0, deadLetters: 0, commands: { "memory.remember": 1 } })
+    expect(system.backlog.oldestCommandMs["memory.remember"]).toBeGreaterThan(0)
+    expect(system).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+/u), configuration: [] })
+    expect(system.database).toMatchObject({ version: expect.stringMatching(/^\d+/u), sizeBytes: expect.any(Number) })
+    expect(system.database.connections).toBeGreaterThan(0)
+    expect(system.database.maxConnections).toBeGreaterThan(system.database.connections)
   })
 })
 

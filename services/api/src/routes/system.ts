@@ -1,25 +1,39 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { Service } from "@ci-fix-pilot/contract/ids"
 import { healthSubject } from "@ci-fix-pilot/contract/subjects"
-import { Health, System } from "@ci-fix-pilot/contract/system-view"
+import { Health, type ServiceState, type Setting, System } from "@ci-fix-pilot/contract/system-view"
 import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import { Feed } from "../Feed.ts"
 import { Runs } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
 import { Totals } from "../Totals.ts"
+import { version } from "../version.ts"
 
 /** A service that does not answer within this (ms) counts as away. */
 const patience = 1_000
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Health))
 
+type State = typeof ServiceState.Type
+
 const askHealth = (service: Service) =>
   Bus.use((bus) => bus.ask(healthSubject(service), "", patience)).pipe(
     Effect.flatMap((text) => decode(text)),
-    Effect.map((health) => ({ service, answers: true, health })),
-    Effect.catch(() => Effect.succeed({ service, answers: false })),
+    Effect.map((health): State => ({ service, answers: true, health })),
+    Effect.catch(() => Effect.succeed<State>({ service, answers: false })),
   )
+
+const nothing: ReadonlyArray<Setting> = []
+const unknown: typeof Health.Type = { ready: false, notes: [] }
+
+/** Each variable once: two services that read the same one may be processes of their own, and only one of them has it. */
+const settingsOf = (services: ReadonlyArray<State>) => {
+  const all = services.flatMap((one) => one.health?.configuration ?? nothing)
+  const known = new Map<string, Setting>()
+  for (const setting of all) if (!known.get(setting.name)?.isSet) known.set(setting.name, setting)
+  return [...known.values()].sort((a, b) => a.name.localeCompare(b.name))
+}
 
 const system = Effect.gen(function* () {
   const bus = yield* Bus
@@ -30,11 +44,27 @@ const system = Effect.gen(function* () {
     Effect.map(Option.getOrElse(() => [])),
     Effect.orElseSucceed(() => []),
   )
-  const [services, connected, states, backlog, streamClients] = yield* Effect.all(
-    [Effect.forEach(Service.literals, askHealth, { concurrency: "unbounded" }), bus.isConnected, streams, totals.backlog, feed.clients],
+  const [services, connected, states, backlog, streamClients, database] = yield* Effect.all(
+    [
+      Effect.forEach(Service.literals, askHealth, { concurrency: "unbounded" }),
+      bus.isConnected,
+      streams,
+      totals.backlog,
+      feed.clients,
+      totals.database,
+    ],
     { concurrency: "unbounded" },
   )
-  return { services, bus: { connected, streams: states }, backlog, streamClients }
+  const bare = services.map(({ health: { configuration: _, ...health } = unknown, ...one }) => (one.answers ? { ...one, health } : one))
+  return {
+    services: bare,
+    bus: { connected, streams: states },
+    backlog,
+    streamClients,
+    version,
+    configuration: settingsOf(services),
+    database,
+  }
 }).pipe(Effect.withSpan("api.system"))
 
 const ready = Effect.gen(function* () {

@@ -1,0 +1,59 @@
+import { Status } from "@ci-fix-pilot/contract/run-view"
+import { Strategy } from "@ci-fix-pilot/contract/values"
+import { rowsOf } from "@ci-fix-pilot/sql/Sql"
+import { Schema } from "effect"
+
+const Seconds = Schema.NullOr(Schema.Finite)
+
+export const groupRows = rowsOf(
+  Schema.Struct({
+    repository: Schema.String,
+    status: Status,
+    count: Schema.Int,
+    attempts: Schema.Int,
+    pullRequests: Schema.Int,
+    costUsd: Schema.Finite,
+    last: Schema.Date,
+  }),
+)
+export const dayRows = rowsOf(Schema.Struct({ day: Schema.String, status: Status, count: Schema.Int, p50: Seconds, p95: Seconds }))
+export const healedRows = rowsOf(Schema.Struct({ strategy: Strategy, count: Schema.Int }))
+export const strategyRows = rowsOf(Schema.Struct({ strategy: Strategy, attempts: Schema.Int, validated: Schema.Int }))
+export const timeRows = rowsOf(
+  Schema.Struct({ repository: Schema.NullOr(Schema.String), day: Schema.NullOr(Schema.String), p50: Seconds, p95: Seconds }),
+)
+
+const recent = "created_at > now() - $1::int * interval '1 day'"
+const healed = `${recent} and status in ('fixed', 'resolved')`
+
+export const groups = `select repository, status, count(*)::int as count, coalesce(sum(attempt), 0)::int as attempts,
+  count(pull_request_url)::int as "pullRequests", coalesce(sum(cost_usd), 0)::float8 as "costUsd", max(created_at) as last
+  from run where ${recent} group by repository, status`
+
+const quantiles = (seconds: string) => `percentile_cont(0.5) within group (order by ${seconds})::float8 as p50,
+  percentile_cont(0.95) within group (order by ${seconds})::float8 as p95`
+
+/** Every day from the first with a run; a day without one has one row of no runs. The times are those of the whole day, on each of its rows. */
+export const days = `with one as (
+    select (created_at at time zone 'utc')::date as day, status, case when status in ('fixed', 'resolved') then extract(epoch from stopped_at - created_at) end as seconds
+    from run where ${recent}),
+  counted as (select day, status, count(*)::int as count from one group by day, status),
+  timed as (select day, ${quantiles("seconds")} from one group by day)
+  select to_char(d.day, 'YYYY-MM-DD') as day, coalesce(c.status, 'queued') as status, coalesce(c.count, 0) as count, t.p50, t.p95
+  from generate_series((select min(day) from counted), (now() at time zone 'utc')::date, interval '1 day') as d (day)
+  left join counted c on c.day = d.day::date left join timed t on t.day = d.day::date order by d.day`
+
+export const healedBy = `select strategy, count(*)::int as count from run where ${healed} and strategy is not null group by strategy`
+
+/** An attempt passed when the next thing that is known of its run's attempts is a proof. */
+export const strategies = `with step as (
+    select type, data ->> 'strategy' as strategy, lead(type) over (partition by run_id order by seq) as next
+    from run_event where type in ('attempt-started', 'fix-validated') and at > now() - $1::int * interval '1 day')
+  select strategy, count(*)::int as attempts, count(*) filter (where next = 'fix-validated')::int as validated
+  from step where type = 'attempt-started' group by strategy`
+
+/** Of all runs together (the row with neither), of each repository, and of each day that runs came in. */
+export const times = `select lower(repository) as repository, to_char(day, 'YYYY-MM-DD') as day,
+    percentile_cont(0.5) within group (order by seconds)::float8 as p50, percentile_cont(0.95) within group (order by seconds)::float8 as p95
+  from (select repository, (created_at at time zone 'utc')::date as day, extract(epoch from stopped_at - created_at) as seconds from run where ${healed} and stopped_at is not null) as fixed
+  group by grouping sets ((), (lower(repository)), (day))`
