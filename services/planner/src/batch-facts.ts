@@ -64,7 +64,7 @@ export const batchFacts = (counts: ReadonlyArray<RepositoryCounts>, relatives: R
       row.queued += Number(isQueued(after)) - Number(isQueued(before))
       row.openPullRequests += Number(hasPullRequest(after)) - Number(hasPullRequest(before))
       byRepository.set(repository, row)
-      const signature = after.failure?.signature
+      const signature = after.failure?.signature ?? after.source.signature
       if (signature === undefined) return
       const { branch, commitSha } = after.target
       if (after.phase === "skipped") kin.delete(runId)

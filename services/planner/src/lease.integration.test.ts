@@ -116,6 +116,26 @@ describe("a command that costs money", () => {
     expect(given).toEqual([0, 0, 0, 0])
   })
 
+  it("stays with its holder when an earlier one says late that it was told to wait", async () => {
+    const [row] = await run(
+      Effect.gen(function* () {
+        const { sql, ask, dies, lost } = yield* world
+        yield* dies("a")
+        yield* lost
+        const again = Effect.map(answerLeases([{ commandId, dispatch: 2, holder: "b" }]), ([lease]) => lease)
+        expect(yield* again).toBe("go")
+        const event: Event = { type: "postponed", data: { afterMs: 1, why: "the model is busy", uncounted: true } }
+        const id = `${commandId}#1#a`
+        const message = { id, at: "", runId, traceparent, causedBy: `${commandId}#1`, ...event }
+        yield* applyBatch([{ id, runId, traceparent, what: { kind: "message", message } }], defaultPolicy)
+        expect(yield* again).toBe("go")
+        expect(yield* ask("a")).toBe("stale")
+        return yield* sql.query("select holder, dispatch, tries, reserved_usd from command")
+      }),
+    )
+    expect(row).toEqual({ holder: "b", dispatch: 2, tries: 1, reserved_usd: 0.5 })
+  })
+
   it("may spend the last cent, however the parts of it add up", async () => {
     const leases = await run(
       Effect.gen(function* () {

@@ -27,7 +27,7 @@ const answer = (holder: string, event: Event): Item => {
     id,
     runId,
     traceparent,
-    what: { kind: "message", message: { id, at: "", runId, traceparent, causedBy: `c1#${holder}`, ...event } },
+    what: { kind: "message", message: { id, at: "", runId, traceparent, causedBy: `c1#${holder.split("#")[0]}`, ...event } },
   }
 }
 const said = (id: string, event: Event): Item => ({
@@ -97,5 +97,20 @@ describe("a batch", () => {
     expect(told.changes).toEqual([expect.objectContaining({ closed: false, dispatch: 3, tries: 1, delayMs: 900_000, extendMs: 900_000 })])
     const broken = plan([answer("2#a", { type: "postponed", data: { afterMs: 4_000, why: "away" } })])
     expect(broken.changes).toEqual([expect.objectContaining({ closed: false, dispatch: 3, tries: 2, delayMs: 4_000, extendMs: 0 })])
+  })
+
+  it("lets whoever holds a newer dispatch work on: an older one that was postponed gives its money and its try back, and no more", () => {
+    const late = { type: "postponed", data: { afterMs: 4_000, why: "rate limit", uncounted: true } } as const
+    const { changes } = plan([answer("1#a", late)])
+    expect(changes).toEqual([
+      { commandId: "c1", closed: false, outcome: "", settledUsd: 0.5, dispatch: 2, tries: 1, delayMs: 0, extendMs: 0 },
+    ])
+  })
+
+  it.each(["postponed", "failed-for-good"] as const)("gives the money of a closed command back when a late holder says %s", (type) => {
+    const data = { afterMs: 1, why: "away", reason: "no rights" }
+    const { changes, entries } = plan([answer("2#a", { type, data })], begun, { ...asked, open: false })
+    expect(changes).toEqual([expect.objectContaining({ closed: false, settledUsd: 0.5, dispatch: 2 })])
+    expect(entries).toEqual([])
   })
 })

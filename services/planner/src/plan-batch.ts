@@ -48,6 +48,9 @@ export interface Plan {
   readonly outcomes: ReadonlyMap<string, Outcome>
 }
 
+/** A command as the batch has left it so far. */
+type Known = { -readonly [K in keyof CommandRow]: CommandRow[K] }
+
 const isAnswer = (message: EventMessage) => message.causedBy?.includes("#") === true
 
 /** Plans a batch, one item after the other, each seeing what the ones before it did. Pure but for the maps it builds. */
@@ -84,24 +87,36 @@ export const planBatch = (
     // What it has cost is written down in any case.
     if ((message.type === "postponed" || message.type === "failed-for-good") && message.data.usage !== undefined)
       apply(item, { kind: "event", event: message, answers: { type: row.type, open } })
-    if (message.type === "postponed") return open ? postpone(row, message.data, policy) : undefined
+    if (message.type === "postponed") {
+      const isCurrent = open && message.causedBy === `${row.commandId}#${row.dispatch}`
+      return isCurrent ? postpone(row, message.data, policy) : settle(row, message.data.uncounted === true)
+    }
     if (message.type === "failed-for-good") {
-      if (open) close(row, message.type)
+      close(row, message.type)
       return open ? { kind: "gave-up", command: row.type, why: message.data.reason } : undefined
     }
     close(row, message.type)
     return { kind: "event", event: message, answers: { type: row.type, open } }
   }
 
-  /** One change a command: what closed it first stays, and each answer settles its own holder's money. */
+  /** One change a command: what closed it first stays, and each answer settles its own holder's money and time. */
   const change = (next: CommandChange) => {
     const before = changes.get(next.commandId)
+    const { closed, outcome } = before?.closed === true ? before : next
+    const { delayMs } = before?.dispatch === next.dispatch ? before : next
     const settledUsd = next.settledUsd + (before?.settledUsd ?? 0)
-    const closing = before?.closed === true ? before : next
-    changes.set(next.commandId, { ...next, closed: closing.closed, outcome: closing.outcome, settledUsd })
+    const extendMs = next.extendMs + (before?.extendMs ?? 0)
+    changes.set(next.commandId, { ...next, closed, outcome, delayMs, settledUsd, extendMs })
   }
 
-  const close = (row: { -readonly [K in keyof CommandRow]: CommandRow[K] }, outcome: string, settledUsd = row.maxUsd) => {
+  /** Whoever was told to wait too late, when the command was closed or sent again: gives its money back, and its try if it does not count. */
+  const settle = (row: Known, uncounted: boolean): undefined => {
+    const { commandId, maxUsd: settledUsd, dispatch } = row
+    if (uncounted) row.tries = Math.max(0, row.tries - 1)
+    change({ commandId, closed: false, outcome: "", settledUsd, dispatch, tries: row.tries, delayMs: 0, extendMs: 0 })
+  }
+
+  const close = (row: Known, outcome: string, settledUsd = row.maxUsd) => {
     change({
       commandId: row.commandId,
       closed: row.open,
@@ -115,13 +130,10 @@ export const planBatch = (
     row.open = false
   }
 
-  const postpone = (
-    row: { -readonly [K in keyof CommandRow]: CommandRow[K] },
-    data: { afterMs: number; why: string; uncounted?: boolean },
-    limits: Policy,
-  ): Input | undefined => {
+  const postpone = (row: Known, data: { afterMs: number; why: string; uncounted?: boolean }, limits: Policy): Input | undefined => {
     const counted = leased.has(row.type) ? row.tries : row.tries + 1
     const tries = data.uncounted === true ? Math.max(0, counted - 1) : counted
+    row.tries = tries
     if (tries >= limits.triesPerCommand) {
       close(row, "gave-up")
       return { kind: "gave-up", command: row.type, why: `${data.why} (tried ${tries} times)` }
@@ -138,6 +150,12 @@ export const planBatch = (
       extendMs: data.uncounted === true ? data.afterMs : 0,
     })
     return undefined
+  }
+
+  /** A run that ended closes what it had asked for: an answer later in the batch comes too late. */
+  const end = (runId: RunId) => {
+    over.add(runId)
+    for (const row of known.values()) if (row.runId === runId && !survivesStop.has(row.type)) row.open = false
   }
 
   const apply = (item: Item, input: Input) => {
@@ -162,7 +180,7 @@ export const planBatch = (
       })
     }
     runs.set(item.runId, { seq: firstSeq + result.entries.length - 1, state: result.run, isNew: before === undefined || before.isNew })
-    if (isOver(result.run) && (before === undefined || !isOver(before.state))) over.add(item.runId)
+    if (isOver(result.run) && (before === undefined || !isOver(before.state))) end(item.runId)
     facts.note(item.runId, before?.state, result.run)
     const refused = result.entries.find((entry) => entry.type === "review-refused")
     const status = statusOf(result.run.phase)
@@ -170,7 +188,11 @@ export const planBatch = (
     else outcomes.set(item.id, { result: result.entries.length === 0 ? "ignored" : "applied", status })
   }
 
+  const seen = new Set<string>()
   for (const item of items) {
+    // A message that was delivered twice may be in one batch twice.
+    if (seen.has(item.id)) continue
+    seen.add(item.id)
     const input = inputOf(item)
     if (input !== undefined) apply(item, input)
   }

@@ -76,7 +76,8 @@ update command c set
   deadline_at = c.deadline_at + x.extend_ms * interval '1 ms',
   sent_at = case when x.dispatch > c.dispatch then null else c.sent_at end,
   stream_seq = case when x.dispatch > c.dispatch then null else c.stream_seq end,
-  holder = null, lease_until = null, dispatch = x.dispatch
+  holder = case when x.closed or x.dispatch > c.dispatch then null else c.holder end,
+  lease_until = case when x.closed or x.dispatch > c.dispatch then null else c.lease_until end, dispatch = x.dispatch
 from jsonb_to_recordset($1::text::jsonb)
   as x (command_id text, closed boolean, outcome text, settled_usd float8, dispatch int, tries int, delay_ms float8, extend_ms float8)
 where c.command_id = x.command_id`
