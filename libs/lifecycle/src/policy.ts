@@ -72,6 +72,9 @@ export const commandDeadlineMs: Readonly<Record<CommandType, number>> = {
   "notifier.notify": 24 * 60 * minute,
 }
 
+/** Commands whose deadline is all the time there is: what they were told to wait is not added to it, for news of yesterday is none. */
+export const waitsWithinDeadline: ReadonlySet<CommandType> = new Set<CommandType>(["notifier.notify"])
+
 /** Commands that go on after their run has stopped: they tell, remember and clean up. */
 export const survivesStop: ReadonlySet<CommandType> = new Set<CommandType>([
   "github.close-pull-request",

@@ -24,10 +24,11 @@ const told = (channel: "slack" | "off") => ({ type: "notified" as const, data: {
 /** The same for every dispatch of a command. */
 const keyOf = ({ id }: Actor.CommandOf<"notifier.notify">) => id.split("#")[0] ?? id
 
-const onFailure = ({ kind, why, afterMs }: SlackFailed) => {
-  if (kind === "refused") return Effect.as(Effect.logWarning("Slack refused a message", { why }), "off" as const)
-  return Effect.fail(new Retry({ reason: why, afterMs, ...(kind === "wait" ? { uncounted: true } : {}) }))
-}
+/** A notice waits as long as it is news, which the planner's deadline says; Slack's outages are no tries of ours. */
+const onFailure = ({ kind, why, afterMs }: SlackFailed) =>
+  kind === "refused"
+    ? Effect.as(Effect.logWarning("Slack refused a message", { why }), "off" as const)
+    : Effect.fail(new Retry({ reason: why, afterMs, uncounted: true }))
 
 /** Reads `CI_HEALING_SLACK_EVENTS`. */
 export const layer = Layer.unwrap(

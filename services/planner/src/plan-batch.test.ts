@@ -99,6 +99,16 @@ describe("a batch", () => {
     expect(broken.changes).toEqual([expect.objectContaining({ closed: false, dispatch: 3, tries: 2, delayMs: 4_000, extendMs: 0 })])
   })
 
+  it("lets a notice wait within its day, however often it is told to", () => {
+    const notice: CommandRow = { ...asked, type: "notifier.notify", tries: 0, maxUsd: 0 }
+    const { changes } = plan(
+      [answer("2#a", { type: "postponed", data: { afterMs: 3_600_000, why: "Slack is away", uncounted: true } })],
+      begun,
+      notice,
+    )
+    expect(changes).toEqual([expect.objectContaining({ closed: false, dispatch: 3, tries: 0, delayMs: 3_600_000, extendMs: 0 })])
+  })
+
   it("lets whoever holds a newer dispatch work on: an older one that was postponed gives its money and its try back, and no more", () => {
     const late = { type: "postponed", data: { afterMs: 4_000, why: "rate limit", uncounted: true } } as const
     const { changes } = plan([answer("1#a", late)])

@@ -2,7 +2,7 @@ import { leased } from "@ci-fix-pilot/contract/commands"
 import type { EventMessage } from "@ci-fix-pilot/contract/envelope"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
-import { commandDeadlineMs, type Policy, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
+import { commandDeadlineMs, type Policy, survivesStop, waitsWithinDeadline } from "@ci-fix-pilot/lifecycle/policy"
 import { lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import { isOver, step } from "@ci-fix-pilot/lifecycle/step"
 import type { BatchFacts } from "./batch-facts.ts"
@@ -147,7 +147,7 @@ export const planBatch = (
       dispatch: row.dispatch,
       tries,
       delayMs: data.afterMs,
-      extendMs: data.uncounted === true ? data.afterMs : 0,
+      extendMs: data.uncounted === true && !waitsWithinDeadline.has(row.type) ? data.afterMs : 0,
     })
     return undefined
   }
