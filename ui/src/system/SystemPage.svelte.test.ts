@@ -1,0 +1,132 @@
+import type { System } from "@ci-fix-pilot/contract/system-view"
+import { fireEvent, render, screen, within } from "@testing-library/svelte"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import SystemPage from "./SystemPage.svelte"
+import { backlogWith, letter, services, system } from "./system.suite.ts"
+
+type Answer = { readonly status?: number; readonly body: unknown } | "away"
+const asked: Array<{ readonly path: string; readonly method: string }> = []
+let answerOf: (path: string) => Answer
+
+const answer = (path: string, method: string) => {
+  asked.push({ path, method })
+  const found = answerOf(path)
+  if (found === "away") return Promise.reject(new TypeError("no connection"))
+  const { status = 200, body } = found
+  return Promise.resolve({ ok: status < 300, status, json: () => Promise.resolve(body) })
+}
+
+/** The clock stands still until a test moves it; so do the page's looks at the system. */
+beforeEach(() => {
+  vi.useFakeTimers()
+  asked.length = 0
+  vi.stubGlobal("fetch", (path: string, options?: RequestInit) => answer(path, options?.method ?? "GET"))
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+const open = async (shown: System) => {
+  answerOf = () => ({ body: shown })
+  render(SystemPage)
+  await vi.advanceTimersByTimeAsync(1)
+}
+
+describe("the page of the system", () => {
+  it("says that all is well", async () => {
+    await open(system())
+    expect(screen.getByRole("region", { name: "What is wrong" }).textContent).toContain("All 8 services answer")
+  })
+
+  it("says on top what is wrong, and for how long", async () => {
+    await open(system({ services: services({ service: "memory", answers: false }) }))
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(screen.getByRole("region", { name: "What is wrong" }).textContent).toMatch(/memory has not answered for 1[0-2] s: recalls wait/u)
+  })
+
+  it("keeps the last picture when the api is away, and says how old it is, until it is back", async () => {
+    await open(system())
+    answerOf = () => "away"
+    await vi.advanceTimersByTimeAsync(21_000)
+    expect(screen.getByRole("alert").textContent).toMatch(/how it was (19|2\d) s ago.*cannot be reached/su)
+    expect(screen.getByRole("heading", { name: "planner" })).toBeDefined()
+    answerOf = () => ({ body: system() })
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(screen.queryByRole("alert")).toBeNull()
+  })
+
+  it("says why there is no picture at all, and tries again on demand", async () => {
+    answerOf = () => ({ status: 503, body: { error: { code: "unavailable", message: "the database is away" } } })
+    render(SystemPage)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(screen.getByRole("alert").textContent).toContain("its database is away")
+    answerOf = () => ({ body: system() })
+    await fireEvent.click(screen.getByRole("button", { name: "Try again" }))
+    await vi.advanceTimersByTimeAsync(1)
+    expect(screen.getByRole("heading", { name: "Services" })).toBeDefined()
+  })
+
+  it("shows of a secret only whether it is set", async () => {
+    await open(system())
+    const rowOf = (name: string) => screen.getByText(name).closest("div")?.textContent?.replaceAll(/\s+/gu, " ").trim()
+    expect(rowOf("GITHUB_TOKEN")).toBe("GITHUB_TOKEN set (secret)")
+    expect(rowOf("OPENAI_API_KEY")).toBe("OPENAI_API_KEY not set (secret)")
+    expect(rowOf("PORT")).toBe("PORT 3000")
+    expect(rowOf("CI_HEALING_MAX_ATTEMPTS")).toBe("CI_HEALING_MAX_ATTEMPTS not set")
+  })
+})
+
+describe("a dead letter", () => {
+  const sendAgain = async () => {
+    await fireEvent.click(screen.getByRole("button", { name: "Send again …" }))
+    const question = screen.getByRole("dialog")
+    expect(within(question).getByRole("heading").textContent).toBe("Send this message again?")
+    await fireEvent.click(within(question).getByRole("button", { name: "Send again" }))
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  const path = "/v1/ci-healing/system/dead-letters/letter-1/actions/resend"
+  const posted = () => asked.filter(({ method }) => method === "POST").map((one) => one.path)
+
+  it("says why, of which run, and its message as text", async () => {
+    await open(system({ backlog: backlogWith(letter) }))
+    expect(screen.getByText("it does not fit its schema")).toBeDefined()
+    expect(screen.getByRole("link", { name: "its run" }).getAttribute("href")).toBe("/runs/run_3d05408e1f54fe02d9958bee")
+    expect(screen.getByText(/onerror/u).tagName).toBe("PRE")
+    expect(document.querySelector("img")).toBeNull()
+  })
+
+  it("is sent again only after a question, and says what came of it", async () => {
+    await open(system({ backlog: backlogWith(letter) }))
+    expect(posted()).toEqual([])
+    const resent = { at: "2026-11-23T04:00:00.000Z", by: "ada", result: "applied" } as const
+    answerOf = (asked) => ({ body: asked === path ? resent : system({ backlog: backlogWith({ ...letter, resent }) }) })
+    await sendAgain()
+    expect(posted()).toEqual([path])
+    expect(screen.getByText(/Sent again, and applied\./u)).toBeDefined()
+    expect(screen.queryByRole("button", { name: "Send again …" })).toBeNull()
+  })
+
+  it("is not sent when the question is answered with no", async () => {
+    await open(system({ backlog: backlogWith(letter) }))
+    await fireEvent.click(screen.getByRole("button", { name: "Send again …" }))
+    await fireEvent.click(screen.getByRole("button", { name: "Cancel" }))
+    expect(posted()).toEqual([])
+  })
+
+  it("says that it was not sent when the api refuses", async () => {
+    await open(system({ backlog: backlogWith(letter) }))
+    answerOf = (asked) =>
+      asked === path
+        ? { status: 422, body: { error: { code: "invalid", message: "the message cannot be read" } } }
+        : { body: system({ backlog: backlogWith(letter) }) }
+    await sendAgain()
+    expect(screen.getByText(/Not sent\. The server says: the message cannot be read\./u)).toBeDefined()
+  })
+
+  it("that cannot be read cannot be sent", async () => {
+    await open(system({ backlog: backlogWith({ ...letter, runId: null, type: null, resendable: false }) }))
+    expect(screen.queryByRole("button", { name: "Send again …" })).toBeNull()
+    expect(screen.getByText(/It cannot be sent again/u)).toBeDefined()
+  })
+})

@@ -1,0 +1,35 @@
+import type { System } from "@ci-fix-pilot/contract/system-view"
+
+/** One command's queue: unanswered in the ledger, in the broker's stream not yet taken, taken and being worked on; `oldestMs` null: nothing is due. */
+export interface Queue {
+  readonly command: string
+  readonly open: number
+  readonly oldestMs: number | null
+  readonly waiting: number
+  readonly working: number
+}
+
+/** `memory.recall` -> `memory-recall`, as its durable is called. */
+const durableOf = (command: string) => command.replace(".", "-")
+
+/**
+ * All queues of commands by name. A durable that nothing is open for has its command's name too: the first dash parts service and verb, and
+ * the names of services have none.
+ */
+export const queuesOf = ({ bus, backlog }: System): ReadonlyArray<Queue> => {
+  const durables = new Map(
+    bus.streams.filter(({ name }) => name === "COMMANDS").flatMap((stream) => stream.durables.map((one) => [one.durable, one])),
+  )
+  const names = new Set([...Object.keys(backlog.commands), ...[...durables.keys()].map((name) => name.replace("-", "."))])
+  return [...names].sort().map((command) => {
+    const durable = durables.get(durableOf(command))
+    const open = backlog.commands[command] ?? 0
+    return {
+      command,
+      open,
+      oldestMs: open === 0 ? null : (backlog.oldestCommandMs[command] ?? null),
+      waiting: durable?.waiting ?? 0,
+      working: durable?.unacked ?? 0,
+    }
+  })
+}
