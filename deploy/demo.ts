@@ -6,12 +6,12 @@
  */
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
+import { describeEntry, isRoutine } from "@ci-fix-pilot/contract/describe-entry"
 import { Effect, Layer, References } from "effect"
 import { approveAndMerge, broken, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
 import { sayProgress, sayTable } from "./demo/print.ts"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { scenarios } from "./forge/catalogue.ts"
-import { describeEntry } from "./watch/describe-entry.ts"
 import { followRuns } from "./watch/follow-runs.ts"
 
 const { values } = parseArgs({ args: Bun.argv.slice(2), options: { exit: { type: "boolean" }, only: { type: "string" } } })
@@ -56,8 +56,7 @@ const program = Effect.gen(function* () {
   const following = yield* Effect.acquireRelease(
     Effect.promise(() =>
       followRuns(natsUrl, (entry, { run }) => {
-        const text = describeEntry(entry)
-        if (text !== "") sayProgress(run.target.repository, run.target.branch, text)
+        if (!isRoutine(entry)) sayProgress(run.target.repository, run.target.branch, describeEntry(entry))
       }),
     ),
     (open) => Effect.promise(() => open.close()),

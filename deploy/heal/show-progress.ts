@@ -1,12 +1,10 @@
+import { describeEntry, isRoutine } from "@ci-fix-pilot/contract/describe-entry"
 import type { RunMessage } from "@ci-fix-pilot/contract/envelope"
-import { describeEntry } from "../watch/describe-entry.ts"
 
 /** What is printed at the end anyway, and what only says that something was sent. */
 const silent: ReadonlySet<string> = new Set([
   "ci-failed",
-  "delivery-started",
   "escalated",
-  "fetch-started",
   "marked-flaky",
   "not-reproduced",
   "not-reproducible",
@@ -30,7 +28,7 @@ const next = (entry: RunMessage): string | undefined => {
 }
 
 const describe = (entry: RunMessage): string => {
-  if (silent.has(entry.type) || (entry.type === "recalled" && entry.data.matches.length === 0)) return ""
+  if (silent.has(entry.type) || isRoutine(entry) || (entry.type === "recalled" && entry.data.matches.length === 0)) return ""
   return next(entry) ?? describeEntry(entry)
 }
 

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { replayLines } from "@ci-fix-pilot/contract/replay-lines"
+import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { proof, result } from "./delivery.suite.ts"
 import { leaseFor, runGit, startForge, type TestForge } from "./forge.suite.ts"
 import { changes, type How, openOn } from "./opening.suite.ts"
-import { replayLines } from "./replay-lines.ts"
 import { makeShop, type Shop } from "./shop.suite.ts"
 
 let forge: TestForge
@@ -50,7 +51,11 @@ describe("a proven fix", () => {
     const clone = await mkdtemp(join(tmpdir(), "github-replay-"))
     await runGit(["clone", "--quiet", `${forge.url.replace("://", "://x-access-token:forge-token@")}/${shop.repository}.git`, clone])
     const seen = proof(shop.delivery.proposal.patch, { ...shop.delivery.proof, before: result("grep -c 'sum + price' src/total.ts", 1, 1) })
-    const child = Bun.spawn(["sh", "-c", replayLines(shop.runId, shop.target, seen)], { cwd: clone, stdout: "pipe", stderr: "ignore" })
+    const child = Bun.spawn(["sh", "-c", replayLines({ branch: fixBranch(shop.runId) }, shop.target, seen)], {
+      cwd: clone,
+      stdout: "pipe",
+      stderr: "ignore",
+    })
     expect((await new Response(child.stdout).text()).trim().split("\n")).toEqual(["0", shop.delivery.proof.treeSha, "1"])
     await rm(clone, { recursive: true })
   })

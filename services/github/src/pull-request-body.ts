@@ -1,11 +1,11 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
+import { healLine, replayLines } from "@ci-fix-pilot/contract/replay-lines"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import type { CommandResult, Diagnosis, Proof, Proposal, Target } from "@ci-fix-pilot/contract/values"
 import { redactText } from "@ci-fix-pilot/failure/redact"
 import { changedFiles } from "./changed-files.ts"
 import { duration } from "./duration.ts"
 import { block, code, prose } from "./markdown.ts"
-import { healLine, replayLines } from "./replay-lines.ts"
 
 /** All that a pull request's text says. */
 export interface Delivery {
@@ -131,7 +131,7 @@ const check = ({ runId, target, proof, proposal }: Delivery, room: Room): Readon
   "",
   "In a clone of this repository:",
   "",
-  block(replayLines(runId, target, proof), room.exact * 2, "sh", true),
+  block(replayLines({ branch: fixBranch(runId) }, target, proof), room.exact * 2, "sh", true),
   "",
   "Or let ci-fix-pilot heal this commit again on your machine, from the beginning:",
   "",

@@ -1,6 +1,7 @@
+import { healLine, quoted, replayLines } from "@ci-fix-pilot/contract/replay-lines"
+import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import { describe, expect, it } from "vitest"
 import { proof, proposal, result, runId, target } from "./delivery.suite.ts"
-import { healLine, quoted, replayLines } from "./replay-lines.ts"
 
 describe("a word for the shell", () => {
   it.each([
@@ -25,7 +26,13 @@ describe("the lines to copy", () => {
     const inFolder = proof(undefined, {
       before: result("npm test", 1, 1, { command: { name: "t", run: "npm test\n", cwd: "web app", source: "config" } }),
     })
-    expect(replayLines(runId, target, inFolder)).toContain("\n(cd 'web app' && npm test)\n")
+    expect(replayLines({ branch: fixBranch(runId) }, target, inFolder)).toContain("\n(cd 'web app' && npm test)\n")
+  })
+
+  it("take the change from a file where there is no branch of ours", () => {
+    const lines = replayLines({ file: "run of today.patch" }, target, proof())
+    expect(lines).toContain("git apply --index 'run of today.patch'")
+    expect(lines).not.toContain("ci-fix-pilot/run_")
   })
 
   it("heal again from the same green commit with the same command", () => {
