@@ -3,6 +3,8 @@ import { labelled } from "./scale.ts"
 
 /** Narrower bars than this (px) say nothing: then a bar stands for a week. */
 const narrowest = 6
+/** Days that are as far apart (px) may each have a mark. */
+const roomyStep = 12
 /** Room for the marks of the vertical axes, and on the other side (px). */
 const margin = { left: 52, right: 8 }
 /** What `9 Nov` needs (px). */
@@ -13,6 +15,8 @@ export interface Axis {
   readonly left: number
   readonly right: number
   readonly step: number
+  /** There is room to mark every day on a line. */
+  readonly roomy: boolean
   /** How many days a bar stands for. */
   readonly size: number
   readonly bins: ReadonlyArray<Bin>
@@ -35,6 +39,7 @@ export const makeAxis = (days: ReadonlyArray<Day>, width: number): Axis => {
     left,
     right: left + plot,
     step,
+    roomy: plot / days.length >= roomyStep,
     size,
     bins,
     labels: labelled(bins.length, labelWidth, plot),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { countTicks, labelled, linear, logarithmic, pathThrough, stack, timeMarks } from "./scale.ts"
+import { countTicks, labelled, linear, logarithmic, lonely, pathThrough, stack, timeMarks } from "./scale.ts"
 
 describe("a linear scale", () => {
   it("places values, also upwards", () => expect([0, 5, 10].map(linear([0, 10], [200, 0]))).toEqual([200, 100, 0]))
@@ -68,8 +68,12 @@ describe("a stacked bar", () => {
 })
 
 describe("a line", () => {
-  it("is interrupted where there is no value, and a value alone is a dot", () =>
-    expect(pathThrough([[0, 1], [1, 2], null, [3, 4]])).toBe("M0.0 1.0h0L1.0 2.0M3.0 4.0h0"))
+  it("is interrupted where there is no value", () => expect(pathThrough([[0, 1], [1, 2], null, [3, 4]])).toBe("M0.0 1.0L1.0 2.0M3.0 4.0"))
+})
+
+describe("values that no line leads to", () => {
+  it("have none before and none after", () => expect(lonely([1, null, 2, 3, null, null, 0])).toEqual([0, 6]))
+  it("are not there in a line without a gap", () => expect(lonely([1, 2, 3])).toEqual([]))
 })
 
 describe("labels", () => {

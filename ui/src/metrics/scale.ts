@@ -55,13 +55,19 @@ export const stack = <K>(values: ReadonlyArray<readonly [K, number]>, yOf: (valu
   })
 }
 
-/** The `d` of a line through points, interrupted where there is none; a point alone is a dot, if the line's ends are round. */
+/** Which values stand alone, with none before and after: no line leads to them. */
+export const lonely = (values: ReadonlyArray<number | null>): ReadonlyArray<number> =>
+  values.flatMap((value, index) =>
+    value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null ? [index] : [],
+  )
+
+/** The `d` of a line through points, interrupted where there is none. */
 export const pathThrough = (points: ReadonlyArray<readonly [number, number] | null>): string =>
   points
     .map((point, index) => {
       if (point === null) return ""
       const begins = index === 0 || points[index - 1] === null
-      return `${begins ? "M" : "L"}${point[0].toFixed(1)} ${point[1].toFixed(1)}${begins ? "h0" : ""}`
+      return `${begins ? "M" : "L"}${point[0].toFixed(1)} ${point[1].toFixed(1)}`
     })
     .join("")
 
