@@ -29,8 +29,8 @@ const refusal = async (response: Response): Promise<ApiError> => {
   return new ApiError(response.status, error?.code ?? "failed", error?.message ?? `the server answered ${response.status}`, error?.current)
 }
 
-/** Asks the api; `csrf` goes along with whatever changes something. Fails with ApiError. */
-export const makeApi = (csrf: () => string | null) => {
+/** Asks the api; `csrf` goes along with whatever changes something. `onSignedOut`: it does not know the session any more. Fails with ApiError. */
+export const makeApi = (csrf: () => string | null, onSignedOut: () => void) => {
   const send = async (path: string, { method = "GET", body, headers, signal }: Ask = {}): Promise<Response> => {
     const token = method === "GET" ? null : csrf()
     const response = await fetch(path, {
@@ -46,6 +46,7 @@ export const makeApi = (csrf: () => string | null) => {
       if (signal?.aborted) throw cause
       throw new ApiError(0, "offline", "the server cannot be reached")
     })
+    if (response.status === 401) onSignedOut()
     if (!response.ok) throw await refusal(response)
     return response
   }

@@ -14,9 +14,13 @@ export const placeOf = (pathname: string): Place => {
   return pathname === "/system" ? { page: "system" } : { page: "nowhere" }
 }
 
+const isSame = (a: Place, b: Place): boolean => a.page === b.page && (a.page !== "run" || b.page !== "run" || a.runId === b.runId)
+
 class Navigation {
   place: Place = $state.raw(placeOf(location.pathname))
   query: URLSearchParams = $state.raw(new URLSearchParams(location.search))
+  /** Called when the reader has gone to another page. */
+  onGo: () => void = () => undefined
 
   constructor() {
     addEventListener("popstate", () => this.#read())
@@ -30,8 +34,12 @@ class Navigation {
   }
 
   #read() {
-    this.place = placeOf(location.pathname)
+    const from = this.place
+    const to = placeOf(location.pathname)
     this.query = new URLSearchParams(location.search)
+    if (isSame(from, to)) return
+    this.place = to
+    this.onGo()
   }
 }
 

@@ -1,49 +1,140 @@
+import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import type { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
+import { readEvents, type StreamEvent } from "./read-events.ts"
 
-export type Connection = "connecting" | "live" | "lost" | "refused"
+/** A ledger entry, with the fact that it is. */
+export type LiveEntry = Omit<LedgerEntry, "type" | "data"> & RunEvent
+
+/** How the live connection stands. `since`: milliseconds; `says`: the server's own words for why it does not serve. */
+export type Connection =
+  | { readonly is: "connecting" | "live" | "paused" | "signed-out" }
+  | { readonly is: "lost"; readonly since: number }
+  | { readonly is: "refused"; readonly since: number; readonly says: string }
 
 export interface Following {
+  /** The last position that was handed on. */
+  readonly position: () => number
+  /** Tries at once instead of at the next time that it had in mind. */
+  readonly hurry: () => void
   readonly close: () => void
 }
 
 export interface FollowOptions {
   /** The ledger position that is known already. */
   readonly after: number
-  readonly onEntry: (entry: LedgerEntry) => void
+  /** What arrived together, in order. */
+  readonly onEntries: (entries: ReadonlyArray<LiveEntry>) => void
   readonly onConnection: (connection: Connection) => void
+  /** The server's ledger is not the one that this page has seen: it ends before `after`. */
+  readonly onOtherLedger: () => void
+  readonly fetch?: (path: string, init: RequestInit) => Promise<Response>
 }
 
-const again = 2_000
+/** The server sends a sign of life each 15 s: a connection that is silent for longer than two is dead, however open it looks (ms). */
+const silence = 40_000
+/** Waits between tries: soon at first, for most restarts take a second; then further apart, so that a server that comes back is not trampled (ms). */
+const patience = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000]
+
+class Refused extends Error {
+  readonly status: number
+  readonly retryAfterMs: number | undefined
+  constructor(response: Response, says: string) {
+    super(says)
+    this.status = response.status
+    const seconds = Number(response.headers.get("retry-after") ?? Number.NaN)
+    this.retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined
+  }
+}
+
+const refusal = async (response: Response) => {
+  const body: { error?: { message?: string } } | undefined = await response.json().catch(() => undefined)
+  return new Refused(response, body?.error?.message ?? `it answers ${response.status}`)
+}
 
 /**
- * Follows the ledger over one event stream, each entry once and in order, across lost connections and restarts of the server. An EventSource
- * comes back by itself unless the server refused it; then a new one goes on from the last position.
+ * Follows the ledger over one stream of server-sent events: each entry once and in order, across lost connections and restarts of the server.
+ * It reads the stream itself, where an EventSource would hide the status of a refusal, its Retry-After, and the silence of a dead connection.
  */
-export const follow = ({ after, onEntry, onConnection }: FollowOptions): Following => {
+export const follow = ({
+  after,
+  onEntries,
+  onConnection,
+  onOtherLedger,
+  fetch = globalThis.fetch.bind(globalThis),
+}: FollowOptions): Following => {
   let position = after
-  let source: EventSource
+  let failures = 0
+  let lostSince: number | undefined
+  let live = false
+  let closed = false
+  let attempt: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  const open = () => {
-    source = new EventSource(`/v1/ci-healing/stream?after=${position}`)
-    source.onopen = () => onConnection("live")
-    source.onmessage = ({ data }) => {
-      const entry: LedgerEntry = JSON.parse(data)
-      if (entry.position <= position) return
+
+  const take = (events: ReadonlyArray<StreamEvent>) => {
+    const fresh: Array<LiveEntry> = []
+    for (const { id, data } of events) {
+      if (data === undefined) {
+        if (id !== undefined && Number(id) < position) return onOtherLedger()
+        continue
+      }
+      const entry: LiveEntry = JSON.parse(data)
+      if (entry.position <= position) continue
       position = entry.position
-      onEntry(entry)
+      fresh.push(entry)
     }
-    source.onerror = () => {
-      const refused = source.readyState === EventSource.CLOSED
-      onConnection(refused ? "refused" : "lost")
-      if (refused) timer = setTimeout(open, again)
+    if (fresh.length > 0) onEntries(fresh)
+  }
+
+  const read = async (abort: AbortController) => {
+    let watchdog = setTimeout(() => abort.abort(), silence)
+    try {
+      const headers = { accept: "text/event-stream" }
+      const response = await fetch(`/v1/ci-healing/stream?after=${position}`, { headers, cache: "no-store", signal: abort.signal })
+      if (!response.ok || response.body === null) throw await refusal(response)
+      await readEvents(response.body, (events) => {
+        if (abort.signal.aborted) return
+        clearTimeout(watchdog)
+        watchdog = setTimeout(() => abort.abort(), silence)
+        failures = 0
+        lostSince = undefined
+        if (!live) onConnection({ is: "live" })
+        live = true
+        take(events)
+      })
+    } finally {
+      clearTimeout(watchdog)
     }
   }
-  onConnection("connecting")
-  open()
+
+  const open = async () => {
+    clearTimeout(timer)
+    attempt?.abort()
+    const abort = new AbortController()
+    attempt = abort
+    const problem: unknown = await read(abort).catch((cause: unknown) => cause)
+    if (closed || attempt !== abort) return
+    abort.abort()
+    live = false
+    lostSince ??= Date.now()
+    if (problem instanceof Refused && problem.status === 401) return onConnection({ is: "signed-out" })
+    const refused = problem instanceof Refused ? problem : undefined
+    onConnection(refused === undefined ? { is: "lost", since: lostSince } : { is: "refused", since: lostSince, says: refused.message })
+    const wait = patience[Math.min(failures, patience.length - 1)] ?? silence
+    failures += 1
+    timer = setTimeout(open, refused?.retryAfterMs ?? wait)
+  }
+
+  onConnection({ is: "connecting" })
+  void open()
   return {
+    position: () => position,
+    hurry: () => {
+      if (!closed && lostSince !== undefined) void open()
+    },
     close: () => {
+      closed = true
       clearTimeout(timer)
-      source.close()
+      attempt?.abort()
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Status } from "@ci-fix-pilot/contract/run-view"
+import { statusMeanings } from "../parts/status-meanings.ts"
 import { statusWords } from "../parts/status-words.ts"
 
 /** How many runs have each status. */
@@ -10,7 +11,10 @@ export type End = Exclude<Status, "queued" | "running"> | "open"
 export const ends: ReadonlyArray<End> = ["resolved", "fixed", "flaky", "skipped", "aborted", "escalated", "open"]
 
 /** The word of an end and one sentence for who has never seen it. */
-export const endWords = (end: End) => (end === "open" ? { word: "Open", means: "It is still being worked on." } : statusWords(end, end))
+export const endWords = (end: End) =>
+  end === "open"
+    ? { word: "Open", means: "It is still being worked on." }
+    : { word: statusWords(end, end).word, means: statusMeanings[end] }
 
 /** How many runs ended in one way. */
 export const countOf = (byStatus: ByStatus, end: End): number => (end === "open" ? byStatus.queued + byStatus.running : byStatus[end])

@@ -1,6 +1,6 @@
 const numbers = new Intl.NumberFormat("en")
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD" })
-const clockTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" })
+const instant = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" })
 
 /** 12345 -> `12,345`. */
 export const count = (n: number): string => numbers.format(n)
@@ -43,8 +43,12 @@ export const ago = (at: string, now: number): string => {
   return `${Math.floor(s / 86_400)} d ago`
 }
 
+const timeOfDay = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
+/** The time of day of an instant (milliseconds), in the reader's time zone: `03:43:24`. */
+export const clockTime = (at: number): string => timeOfDay.format(at)
+
 /** An instant exactly, in the reader's time zone: `23 Nov 2026, 03:43:24 UTC`. */
-export const exact = (at: string): string => clockTime.format(new Date(at))
+export const exact = (at: string): string => instant.format(new Date(at))
 
 const units = ["B", "KB", "MB", "GB", "TB"]
 /** 1536 -> `1.5 KB`. */

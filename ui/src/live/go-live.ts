@@ -1,0 +1,57 @@
+import type { RunPage } from "@ci-fix-pilot/contract/run-view"
+import { dashboard } from "../dashboard.svelte.ts"
+import { navigation } from "../navigation.svelte.ts"
+import { counters } from "../runs/counters.svelte.ts"
+import { list } from "../runs/runs.ts"
+import { RunsKeeper } from "../runs/runs-keeper.ts"
+import { makeLine } from "./line.ts"
+import { notifyWaiting } from "./notify.ts"
+import { phaseAfter } from "./phase-after.ts"
+import { Waiting } from "./waiting.ts"
+
+/** How long until what could not be asked for is asked for again (ms). */
+const again = 5_000
+
+/**
+ * Brings the page to life: connects it, keeps the list, the figures and the count of waiting runs up with the ledger. `onBack`: the
+ * connection was lost and has come back. To be called once, by somebody who may see everything.
+ */
+export const goLive = (onBack: () => void) => {
+  const keeper = new RunsKeeper(list)
+  const waiting = new Waiting(
+    (path) => dashboard.api.ask<RunPage>(path),
+    (count) => {
+      dashboard.waiting = count
+    },
+    (runs) => {
+      for (const run of runs) notifyWaiting(run, (runId) => navigation.go(`/runs/${encodeURIComponent(runId)}`))
+    },
+  )
+  dashboard.listen((entry) => {
+    waiting.hear(entry)
+    keeper.hear(entry)
+    if (phaseAfter(entry) !== undefined) counters.soon()
+  })
+  const line = makeLine({
+    onEntry: (entry) => dashboard.hear(entry),
+    onConnection: (connection) => {
+      const { is } = dashboard.connection
+      if (connection.is === "live" && (is === "lost" || is === "refused")) onBack()
+      if (connection.is === "signed-out") dashboard.signedOut()
+      else dashboard.connection = connection
+    },
+    whilePaused: () => void waiting.load().catch(() => undefined),
+  })
+  dashboard.plugIn(line)
+
+  /** A page of its own position connects from there; the others from where this answer ends. */
+  const begin = async () => {
+    try {
+      dashboard.connect(await waiting.load())
+    } catch {
+      if (!dashboard.mustSignIn) setTimeout(begin, again)
+    }
+  }
+  void begin()
+  return { begin }
+}
