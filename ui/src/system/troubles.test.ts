@@ -4,7 +4,7 @@ import { troublesOf } from "./troubles.ts"
 
 const now = Date.parse("2026-11-23T04:00:00.000Z")
 const told = (given: Parameters<typeof system>[0], silence: Parameters<typeof troublesOf>[1] = new Map()) =>
-  troublesOf(system(given), silence, now).map(({ what, means }) => `${what}: ${means}`)
+  troublesOf(system(given), silence, now).map(({ what, means, seconds }) => `${what}${seconds ? ` for ${seconds} s` : ""}: ${means}`)
 const health = { ready: true, notes: [] }
 
 describe("what is wrong", () => {
@@ -13,7 +13,7 @@ describe("what is wrong", () => {
   it("is a silent service: for how long, and what that means", () => {
     const silent = { services: services({ service: "memory", answers: false }) }
     expect(told(silent)).toEqual(["memory does not answer: recalls wait, nothing is lost"])
-    expect(told(silent, new Map([["memory", now - 12_400]]))).toEqual(["memory has not answered for 12 s: recalls wait, nothing is lost"])
+    expect(told(silent, new Map([["memory", now - 12_400]]))).toEqual(["memory does not answer for 12 s: recalls wait, nothing is lost"])
   })
 
   it("says that what CI reports to nobody is not there later", () =>
@@ -40,9 +40,7 @@ describe("what is wrong", () => {
 
   it("is an arrival that waits longer than a planner that lives would let it", () => {
     expect(told({ backlog: { ...backlogWith(), inbox: 3, oldestInboxMs: 30_000 } })).toEqual([])
-    expect(told({ backlog: { ...backlogWith(), inbox: 3, oldestInboxMs: 41_000 } })[0]).toMatch(
-      /^3 arrivals not applied, the oldest for 41 s: /u,
-    )
+    expect(told({ backlog: { ...backlogWith(), inbox: 3, oldestInboxMs: 41_000 } })[0]).toMatch(/^3 arrivals are not applied for 41 s: /u)
   })
 
   it("is a command that takes longer than any should", () => {
@@ -50,7 +48,7 @@ describe("what is wrong", () => {
       backlog: { ...backlogWith(), commands: { "memory.recall": 1 }, oldestCommandMs: { "memory.recall": ms } },
     })
     expect(told(of(14 * 60_000))).toEqual([])
-    expect(told(of(20 * 60_000))[0]).toMatch(/^memory\.recall has been unanswered for 20 min: /u)
+    expect(told(of(20 * 60_000))[0]).toMatch(/^memory\.recall is not answered for 1200 s: /u)
   })
 
   it("is a message that could not be applied", () =>

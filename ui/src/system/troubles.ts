@@ -1,13 +1,17 @@
 import type { Service } from "@ci-fix-pilot/contract/ids"
 import type { System } from "@ci-fix-pilot/contract/system-view"
-import { counted, duration } from "../parts/format.ts"
+import { counted } from "../parts/format.ts"
 import { roles } from "./roles.ts"
 
-/** Something that is wrong: what, what it means, and whether healing stands still (`bad`) or a person should look (`warn`). */
+/**
+ * Something that is wrong: what, what it means, and whether healing stands still (`bad`) or a person should look (`warn`). `seconds`: for how
+ * long it has been so, where that is known.
+ */
 export interface Trouble {
   readonly tone: "bad" | "warn"
   readonly what: string
   readonly means: string
+  readonly seconds?: number
 }
 
 /** Since when (ms since 1970) which service has not answered, as far as this page has seen. */
@@ -19,12 +23,13 @@ const inboxMs = 30_000
 const commandMs = 15 * 60_000
 const fullShare = 0.9
 
+const secondsOf = (ms: number) => Math.floor(ms / 1_000)
+
 const silent = ({ services }: System, silence: Silence, now: number): ReadonlyArray<Trouble> =>
   services.flatMap(({ service, answers }) => {
     if (answers) return []
-    const seconds = Math.floor((now - (silence.get(service) ?? now)) / 1_000)
-    const what = seconds < 1 ? `${service} does not answer` : `${service} has not answered for ${duration(seconds)}`
-    return [{ tone: "bad", what, means: roles[service].silence }]
+    const seconds = secondsOf(now - (silence.get(service) ?? now))
+    return [{ tone: "bad", what: `${service} does not answer`, means: roles[service].silence, seconds }]
   })
 
 const unready = ({ services }: System): ReadonlyArray<Trouble> =>
@@ -36,37 +41,30 @@ const unready = ({ services }: System): ReadonlyArray<Trouble> =>
     ]
   })
 
-const waiting = ({ backlog }: System): ReadonlyArray<Trouble> => [
-  ...(backlog.oldestInboxMs > inboxMs
-    ? [
-        {
-          tone: "bad",
-          what: `${counted(backlog.inbox, "arrival")} not applied, the oldest for ${duration(backlog.oldestInboxMs / 1_000)}`,
-          means: "the planner is away or behind; they are on disk, nothing is lost",
-        } as const,
-      ]
-    : []),
-  ...Object.entries(backlog.oldestCommandMs).flatMap(([command, ms]) =>
-    ms > commandMs
-      ? [
-          {
-            tone: "warn",
-            what: `${command} has been unanswered for ${duration(ms / 1_000)}`,
-            means: "longer than such a command should take",
-          } as const,
-        ]
-      : [],
-  ),
-  ...(backlog.deadLetters > 0
-    ? [
-        {
-          tone: "warn",
-          what: `${counted(backlog.deadLetters, "message")} could not be applied`,
-          means: "look at the dead letters below, and send again what can be",
-        } as const,
-      ]
-    : []),
-]
+const arrivals = ({ backlog }: System): ReadonlyArray<Trouble> => {
+  if (backlog.oldestInboxMs <= inboxMs) return []
+  const what = `${counted(backlog.inbox, "arrival is", "arrivals are")} not applied`
+  return [
+    {
+      tone: "bad",
+      what,
+      means: "the planner is away or behind; they are on disk, nothing is lost",
+      seconds: secondsOf(backlog.oldestInboxMs),
+    },
+  ]
+}
+
+const slowCommands = ({ backlog }: System): ReadonlyArray<Trouble> =>
+  Object.entries(backlog.oldestCommandMs).flatMap(([command, ms]) => {
+    if (ms <= commandMs) return []
+    return [{ tone: "warn", what: `${command} is not answered`, means: "no such command should take that long", seconds: secondsOf(ms) }]
+  })
+
+const deadLetters = ({ backlog }: System): ReadonlyArray<Trouble> => {
+  if (backlog.deadLetters === 0) return []
+  const what = `${counted(backlog.deadLetters, "message")} could not be applied`
+  return [{ tone: "warn", what, means: "look at the dead letters below, and send again what can be" }]
+}
 
 const stores = ({ database, services }: System): ReadonlyArray<Trouble> => {
   const versions = new Set(services.flatMap(({ health }) => health?.version ?? []))
@@ -101,7 +99,9 @@ export const troublesOf = (system: System, silence: Silence, now: number): Reado
   } as const
   const all = [
     ...(system.bus.connected ? [...silent(system, silence, now), ...unready(system)] : [away]),
-    ...waiting(system),
+    ...arrivals(system),
+    ...slowCommands(system),
+    ...deadLetters(system),
     ...stores(system),
   ]
   return [...all.filter(({ tone }) => tone === "bad"), ...all.filter(({ tone }) => tone === "warn")]
