@@ -77,13 +77,17 @@ const ValidateFix = Schema.Struct({
   plan: Schema.Array(PlanCommand),
 })
 
-/** Open a pull request into the failing branch, or adopt the one that is there. Carries all that its text says. */
+/**
+ * Open a pull request into the failing branch, or adopt the one that is there. Carries all that its text says. `mostOpen`: pull requests of
+ * ours that the repository may have open with this one; the planner has counted those it knows, GitHub is asked for the others.
+ */
 const OpenPullRequest = Schema.Struct({
   target: Target,
   attempt: Count,
   diagnosis: Diagnosis,
   proposal: Proposal,
   proof: Proof,
+  mostOpen: Schema.optionalKey(Count),
   approvedBy: Schema.optionalKey(Line),
   runUrl: Schema.optionalKey(Line),
 })

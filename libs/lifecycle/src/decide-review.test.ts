@@ -29,6 +29,25 @@ describe("approve", () => {
       .sending({ approvedBy: "grace", pullRequest: { ...at.pullRequest, state: "open" } })
   })
 
+  it("is refused where as many of our pull requests are open as may be, and the fix goes on waiting", () => {
+    given(...at.awaitingApproval)
+      .knowing({ openPullRequests: 3 })
+      .when(review("approve"))
+      .then("review-refused")
+      .saying({ why: "3 of our pull requests are already open in this repository: merge or close one of them first" })
+      .asking()
+    given(...at.awaitingApproval)
+      .knowing({ openPullRequests: 3 })
+      .under({ pullRequestsPerRepository: 4 })
+      .when(review("approve"))
+      .then("review-given", "delivery-started")
+      .sending({ mostOpen: 4 })
+    given(...at.fixed)
+      .knowing({ openPullRequests: 3 })
+      .when(review("approve"))
+      .then("review-given", "merge-started")
+  })
+
   it("may name the patch that was looked at, and is refused when another one waits by now", () => {
     given(...at.awaitingApproval)
       .when(review("approve", { patchSha256 }))

@@ -1,6 +1,8 @@
 import type { EventData } from "@ci-fix-pilot/contract/events"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import { escalate } from "./decide-attempt.ts"
+import type { Facts } from "./input.ts"
+import type { Policy } from "./policy.ts"
 import { isStop, lastAttempt, type Run } from "./run.ts"
 
 type Review = EventData<"review-given">
@@ -13,7 +15,7 @@ const refuse = (review: Review, why: string): Entries => [
 ]
 
 /** A reviewer's word: the first that is committed wins; what cannot be done any more is refused with the reason. */
-export const decideReview = (run: Run, review: Review): Entries => {
+export const decideReview = (run: Run, review: Review, facts: Facts, policy: Policy): Entries => {
   const given: RunEvent = { type: "review-given", data: review }
   if (isStop(run.phase) && run.phase !== "fixed") return refuse(review, `the run has ended: ${run.phase}`)
   if (run.merging) return refuse(review, "the pull request is being merged")
@@ -21,7 +23,7 @@ export const decideReview = (run: Run, review: Review): Entries => {
     return refuse(review, `the run is ${run.phase} by now, not ${review.expectedPhase}: look at it again`)
   switch (review.action) {
     case "approve":
-      return approve(run, review, given)
+      return approve(run, review, given, facts.openPullRequests < policy.pullRequestsPerRepository ? undefined : facts.openPullRequests)
     case "deny":
       if (run.phase !== "fixed" && run.phase !== "awaiting-approval")
         return refuse(review, `there is nothing to deny while the run is ${run.phase}`)
@@ -43,7 +45,8 @@ export const decideReview = (run: Run, review: Review): Entries => {
   }
 }
 
-const approve = (run: Run, review: Review, given: RunEvent): Entries => {
+/** `tooMany`: how many pull requests of ours are open, where that leaves no room for another. */
+const approve = (run: Run, review: Review, given: RunEvent, tooMany: number | undefined): Entries => {
   const patch = lastAttempt(run)?.proposal?.patch
   if (run.phase !== "fixed" && run.phase !== "awaiting-approval")
     return refuse(review, `there is nothing to approve while the run is ${run.phase}`)
@@ -56,5 +59,7 @@ const approve = (run: Run, review: Review, given: RunEvent): Entries => {
   if (run.phase === "fixed" && run.approvedBy !== undefined && review.expectedPhase === undefined)
     return refuse(review, "this fix was approved already; to merge its pull request, approve with expectedPhase: fixed")
   if (run.phase === "fixed") return [given, { type: "merge-started", data: { approvedBy: review.reviewer } }]
+  if (tooMany !== undefined)
+    return refuse(review, `${tooMany} of our pull requests are already open in this repository: merge or close one of them first`)
   return [given, { type: "delivery-started", data: { attempt: lastAttempt(run)?.n ?? 0, approvedBy: review.reviewer } }]
 }

@@ -140,7 +140,7 @@ const onEvent = (run: Run, event: Event, facts: Facts, policy: Policy, asked: bo
     case "failed-for-good":
       return event.data.usage === undefined ? [] : ignore(event, "it was not done, and has cost something")
     case "review-given":
-      return decideReview(run, event.data)
+      return decideReview(run, event.data, facts, policy)
     case "failure-fetched":
       return run.phase === "fetching" ? onFetched(run, event, facts, policy) : ignore(event, `the run is ${run.phase}`)
     case "failure-unavailable":

@@ -179,6 +179,7 @@ const openPullRequest = (runId: RunId, run: Run, policy: Policy): ReadonlyArray<
         diagnosis,
         proposal: attempt.proposal,
         proof: attempt.proof,
+        mostOpen: policy.pullRequestsPerRepository,
         ...(approvedBy === undefined ? {} : { approvedBy }),
         ...(runUrl === undefined ? {} : { runUrl }),
       },

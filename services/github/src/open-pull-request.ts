@@ -28,21 +28,21 @@ type Command = Actor.CommandOf<"github.open-pull-request">
 type Answer = AnswerTo<"github.open-pull-request">
 type Delivery = CommandData<"github.open-pull-request">
 
-/** Open pull requests of ours that one repository is asked to look at. */
-const mostOpen = 3
+/** Open pull requests of ours that one repository is asked to look at, unless the command says. */
+const usualMostOpen = 3
 const label = "ci-fix-pilot"
 
 export const handle = Effect.fn("github.open-pull-request")(
   function* ({ runId, data }: Command) {
     const no = objection(data, yield* ChangesAllowed)
     if (no !== undefined) return refused(no)
-    const { target } = data
+    const { target, mostOpen = usualMostOpen } = data
     const now = yield* Effect.all(
       {
         pulls: pullsOf(target.repository, runId),
         gone: lookAtBranch(target),
         branch: Effect.result(adoptBranch(target.repository, runId, data.proof)),
-        crowded: isCrowded(target.repository, runId),
+        crowded: isCrowded(target.repository, runId, mostOpen),
       },
       { concurrency: "unbounded" },
     )
@@ -110,7 +110,7 @@ const letGo = Effect.fnUntraced(function* (runId: RunId, target: Target, { head 
     : refused(`the failing branch lives in the fork ${fork.headRepository ?? "of somebody"}, where we may not open a pull request`)
 })
 
-const isCrowded = Effect.fnUntraced(function* (repository: string, runId: RunId) {
+const isCrowded = Effect.fnUntraced(function* (repository: string, runId: RunId, mostOpen: number) {
   const github = yield* GitHub
   const others = (pull: Pull) => isOurBranch(pull.headRef) && pull.headRef !== fixBranch(runId) && isFrom(repository, pull)
   return (yield* github.openPulls(repository, others, mostOpen)).length >= mostOpen

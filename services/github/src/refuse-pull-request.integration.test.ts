@@ -91,6 +91,7 @@ describe("a business no", () => {
     }
     expect(await open(shop)).toMatchObject(refused("3 pull requests"))
     expect(await forge.branches(shop.repository)).not.toHaveProperty(shop.fixBranch)
+    expect(await open({ ...shop, delivery: { ...shop.delivery, mostOpen: 2 } })).toMatchObject(refused("2 pull requests"))
     await closePull(shop)
     expect(await open(shop)).toMatchObject({ success: { type: "pull-request-opened" } })
   })

@@ -69,6 +69,23 @@ describe("failures of one repository", () => {
   })
 })
 
+describe("fixes of one repository that are approved at once", () => {
+  it("leave as far as there is room for their pull requests; the other reviewer is told", () => {
+    const repository = ciFailed(1).target.repository.toLowerCase()
+    const counts = batchFacts([{ repository, active: 0, queued: 0, openPullRequests: 2 }], [])
+    const waiting: Run = { ...begun, phase: "awaiting-approval", approvalReasons: ["a fork"] }
+    const approvals = [1, 2].map((n): Item => {
+      const data = { action: "approve", reviewer: "grace", expectedPhase: "awaiting-approval" } as const
+      const message = { id: `m${n}`, at: "", runId: runIdOf(n), traceparent, type: "review-given", data } as const
+      return { id: message.id, runId: message.runId, traceparent, what: { kind: "message", message } }
+    })
+    const rows = [1, 2].map((n) => ({ runId: runIdOf(n), seq: 7, state: waiting }))
+    const { runs, outcomes } = planBatch(approvals, rows, [], counts, defaultPolicy)
+    expect([...runs.values()].map(({ state }) => state.phase)).toEqual(["delivering", "awaiting-approval"])
+    expect([...outcomes.values()].map(({ result }) => result)).toEqual(["applied", "conflict"])
+  })
+})
+
 describe("a batch", () => {
   it("closes a command that two holders answer in it, and settles the money of both", () => {
     const { changes, entries } = plan([
