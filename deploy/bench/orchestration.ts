@@ -13,7 +13,7 @@ const untilFixed = async (house: House, count: number) => {
   const end = performance.now() + 120_000
   while ((await fixedRuns(house)) < count) {
     if (performance.now() > end) throw new Error(`only ${await fixedRuns(house)} of ${count} runs were fixed`)
-    await Bun.sleep(20)
+    await Bun.sleep(50)
   }
 }
 

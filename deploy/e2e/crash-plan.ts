@@ -15,7 +15,7 @@ const ownPoints: Readonly<Partial<Record<Service, ReadonlyArray<string>>>> = {
   ingest: ["ingest.accept:received", "ingest.accept:committed", "ingest.accept:announced"],
   planner: [
     "planner.apply-events:delivered",
-    "planner.apply-events:written",
+    "planner.apply-events:decided",
     "planner.apply-events:committed",
     "planner.apply-events:announced",
     "planner.send:published",

@@ -12,12 +12,7 @@ export interface SentMark {
 const gather = "100 millis"
 const mostAtOnce = 2_000
 
-// Locked in id order, as everywhere, so that nobody waits in a circle.
-const markSent = `
-with x as (select * from jsonb_to_recordset($1::text::jsonb) as y (id text, dispatch int, sequence float8)),
-locked as (select c.command_id from command c join x on c.command_id = x.id where c.sent_at is null and c.closed_at is null order by c.command_id for update of c)
-update command c set sent_at = now(), checked_at = now(), stream_seq = x.sequence from x, locked
-where c.command_id = x.id and locked.command_id = c.command_id and c.dispatch = x.dispatch and c.sent_at is null and c.closed_at is null`
+const markSent = "select from mark_sent($1::text::jsonb)"
 
 /** Notes which commands the broker has, many in one commit. A lost note costs one more publish, which the broker drops as a repeat. */
 export class SentMarks extends Context.Service<SentMarks, { readonly mark: (marks: ReadonlyArray<SentMark>) => Effect.Effect<void> }>()(

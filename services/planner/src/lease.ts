@@ -22,19 +22,7 @@ interface Question {
   readonly answer: Deferred.Deferred<Lease>
 }
 
-const grant = `
-with asked as (select * from jsonb_to_recordset($1::text::jsonb) as x (command_id text, dispatch int, holder text)),
-locked as (select c.command_id from command c join asked using (command_id) order by c.command_id for update of c)
-update command c set
-  holder = x.holder,
-  lease_until = now() + $2::int * interval '1 ms',
-  tries = c.tries + case when c.holder is distinct from x.holder then 1 else 0 end,
-  reserved_usd = c.reserved_usd + case when c.holder is distinct from x.holder then c.max_usd else 0 end
-from asked x, locked
-where c.command_id = x.command_id and locked.command_id = c.command_id and c.closed_at is null and c.dispatch = x.dispatch
-  and (c.holder = x.holder or ((c.holder is null or c.lease_until < now()) and c.tries < $3::int
-    and (c.max_usd = 0 or c.max_usd + (select r.cost_usd + coalesce(sum(o.reserved_usd), 0) from run r left join command o on o.run_id = r.run_id where r.run_id = c.run_id group by r.cost_usd) <= $4::float8 + ${roundingUsd})))
-returning c.command_id as id`
+const grant = "select id from grant_leases($1::text::jsonb, $2::int, $3::int, $4::float8) as id"
 
 const explain = `
 select x.command_id as id, coalesce(c.closed_at is null and c.dispatch = x.dispatch and c.lease_until >= now(), false) as busy
@@ -53,7 +41,10 @@ export const answerLeases = (requests: ReadonlyArray<LeaseRequest>) =>
     const asked = JSON.stringify(
       [...first.values()].map(({ commandId, dispatch, holder }) => ({ command_id: commandId, dispatch, holder })),
     )
-    const granted = yield* Effect.flatMap(sql.query(grant, [asked, leaseMs, policy.triesPerCommand, policy.maxCostUsd]), grantedRows)
+    const granted = yield* Effect.flatMap(
+      sql.query(grant, [asked, leaseMs, policy.triesPerCommand, policy.maxCostUsd + roundingUsd]),
+      grantedRows,
+    )
     const go = new Set(granted.map(({ id }) => id))
     const others = granted.length === first.size ? [] : yield* Effect.flatMap(sql.query(explain, [asked]), explainedRows)
     const busy = new Set(others.flatMap((row) => (row.busy ? [row.id] : [])))

@@ -9,7 +9,7 @@ import { Effect, Layer } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
-import { readFacts } from "./read-batch.ts"
+import { readBatch } from "./read-batch.ts"
 import { checkPullRequests, freeSlots } from "./sweep-queries.ts"
 import { writeBatch } from "./write-batch.ts"
 
@@ -100,17 +100,17 @@ describe("the counts", () => {
     const origin = { author: { login: "ada", association: "MEMBER", trusted: true }, fork: false, headMoved: false }
     const fetched = { type: "failure-fetched", data: { ...failure, ...origin } } as const
     const again: Run = { ...begun, phase: "fetching" }
-    const runId = runIdOf(99)
+    const runId = runIdOf(1)
     const message = { id: "m", at: "", runId, traceparent: "", causedBy: "c#1#h", ...fetched }
     const facts = await run(
       Effect.gen(function* () {
-        const sql = yield* given([{ ...healed, failure: fetched.data }])
+        const sql = yield* given([{ ...healed, failure: fetched.data }, again])
         const items = [{ id: "m", runId, traceparent: "", what: { kind: "message", message } } as const]
-        const counted = yield* readFacts(sql.query, [begun.target.repository.toLowerCase()], items)
-        return counted.of(runId, again, { kind: "event", event: fetched })
+        const { facts } = yield* readBatch(sql.query, items)
+        return facts.of(runId, again, { kind: "event", event: fetched })
       }),
     )
-    expect(facts).toMatchObject({ openPullRequests: 1, activeInRepository: 0, sameSignatureToday: 1, duplicateOf: runIdOf(0) })
+    expect(facts).toMatchObject({ openPullRequests: 1, activeInRepository: 1, sameSignatureToday: 1, duplicateOf: runIdOf(0) })
   })
 
   it("see the runs that wait, so that a new failure does not overtake them", async () => {
@@ -119,8 +119,8 @@ describe("the counts", () => {
     const facts = await run(
       Effect.gen(function* () {
         const sql = yield* given([begun, begun])
-        const counted = yield* readFacts(sql.query, [begun.target.repository.toLowerCase()], items)
-        return counted.of(runIdOf(99), undefined, { kind: "event", event: message })
+        const { facts } = yield* readBatch(sql.query, items)
+        return facts.of(runIdOf(99), undefined, { kind: "event", event: message })
       }),
     )
     expect(facts).toMatchObject({ activeInRepository: 0, queuedInRepository: 2 })
