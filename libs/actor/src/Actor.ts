@@ -38,6 +38,7 @@ const publishAnswer = Effect.fnUntraced(function* (
   command: Omit<CommandMessage, "type" | "data"> & { readonly type: string },
   holder: string,
   event: Event,
+  isHeld = true,
 ) {
   const bus = yield* Bus
   const headers = {
@@ -46,6 +47,7 @@ const publishAnswer = Effect.fnUntraced(function* (
     runId: command.runId,
     causedBy: command.id,
     ...(command.attempt === undefined ? {} : { attempt: command.attempt }),
+    ...(isHeld ? {} : { unleased: true }),
     traceparent: yield* currentTraceparent,
   }
   const message: EventMessage = { ...headers, ...event }
@@ -79,20 +81,23 @@ const handleDelivery = <T extends CommandType, R>(config: ActorConfig<T, R>, del
     if (decoded._tag === "Failure") return yield* refuse(delivery, holder, decoded.failure.message)
     const command = decoded.success
     if (!isCommand(command, config.name)) return yield* refuse(delivery, holder, `${config.name} was sent a ${command.type}`)
-    const work = crashPoint(`${config.name}:started`).pipe(
-      Effect.andThen(config.handle(command)),
-      Effect.catchCause((cause) =>
-        Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : Effect.as(Effect.logWarning("not done", cause), answerToFailure(cause)),
-      ),
-      Effect.tap(crashPoint(`${config.name}:handled`)),
-      Effect.flatMap((event: Event) => publishAnswer(command, holder, event)),
-      Effect.tap(crashPoint(`${config.name}:answered`)),
-      Effect.andThen(delivery.ack),
-      // Nobody has the answer: let the server deliver the command again.
-      Effect.catch((error) =>
-        Effect.andThen(Effect.logWarning("the answer could not be said", error.message), delivery.nak(defaultRetryMs)),
-      ),
-    )
+    const work = (isHeld: Effect.Effect<boolean>) =>
+      crashPoint(`${config.name}:started`).pipe(
+        Effect.andThen(config.handle(command)),
+        Effect.catchCause((cause) =>
+          Cause.hasInterruptsOnly(cause)
+            ? Effect.failCause(cause)
+            : Effect.as(Effect.logWarning("not done", cause), answerToFailure(cause)),
+        ),
+        Effect.tap(crashPoint(`${config.name}:handled`)),
+        Effect.flatMap((event: Event) => Effect.flatMap(isHeld, (held) => publishAnswer(command, holder, event, held))),
+        Effect.tap(crashPoint(`${config.name}:answered`)),
+        Effect.andThen(delivery.ack),
+        // Nobody has the answer: let the server deliver the command again.
+        Effect.catch((error) =>
+          Effect.andThen(Effect.logWarning("the answer could not be said", error.message), delivery.nak(defaultRetryMs)),
+        ),
+      )
     yield* crashPoint(`${config.name}:delivered`)
     const [commandId = command.id, dispatch = "0"] = command.id.split("#")
     const lease = { commandId, dispatch: Number(dispatch), holder }

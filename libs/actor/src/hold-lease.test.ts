@@ -6,74 +6,102 @@ import type { Retry } from "./outcome.ts"
 
 const order = { target, reason: "the run ended" }
 const closed = { type: "pull-request-closed", data: {} } as const
+const confirming = Lease.use(({ confirm }) => confirm)
 
-/** An actor under leases, and how often it was set to work. */
+/** An actor under leases, and how often it was set to work and got through it. */
 const leased = (leases: Leases, work: Effect.Effect<unknown, Retry, Lease> = Effect.void) =>
   Effect.gen(function* () {
     const begun = yield* Ref.make(0)
-    const handle = () =>
-      Effect.as(
-        Effect.andThen(
-          Ref.update(begun, (n) => n + 1),
-          work,
-        ),
-        closed,
-      )
+    const ended = yield* Ref.make(0)
+    const count = (ref: Ref.Ref<number>) => Ref.update(ref, (n) => n + 1)
+    const handle = () => Effect.as(Effect.all([count(begun), work, count(ended)]), closed)
     const actor = yield* atWork({ name: "github.close-pull-request", concurrency: 1, handle }, leases)
     yield* actor.send(order)
-    return { ...actor, begun: Ref.get(begun) }
+    return { ...actor, begun: Ref.get(begun), ended: Ref.get(ended) }
   })
 
 describe("a command under a lease", () => {
-  it("is begun when the planner says go, which is told the command, its dispatch and who asks", () =>
+  it("is begun at once, and when it is over soon nobody was asked, and its answer says so", () =>
     alone(
       Effect.gen(function* () {
-        const { answer, asked } = yield* leased(["go"])
-        const { message } = yield* answer
-        expect(message).toMatchObject(closed)
+        const { answer, asked } = yield* leased(["stale"])
+        expect((yield* answer).message).toMatchObject({ ...closed, unleased: true })
+        expect(yield* Queue.size(asked)).toBe(0)
+      }),
+    ))
+
+  it("asks when it goes on for longer, saying the command, its dispatch and who asks", () =>
+    alone(
+      Effect.gen(function* () {
+        const told = yield* Deferred.make<void>()
+        const { answer, asked } = yield* leased(["go"], Deferred.await(told))
         const request = yield* Queue.take(asked)
         expect(request).toMatchObject({ commandId: `${runId}.1.0`, dispatch: 1 })
+        yield* Queue.take(asked)
+        yield* Deferred.succeed(told, undefined)
+        const { message } = yield* answer
+        expect(message).not.toHaveProperty("unleased")
         expect(message.id).toBe(`${runId}.1.0#1#${request.holder}`)
       }),
     ))
 
-  it("waits while somebody else is alive", () =>
+  it("asks when it must be sure, and its answer is a leased one", () =>
     alone(
       Effect.gen(function* () {
-        const { answer, asked, begun } = yield* leased(["busy", "busy", "go"])
+        const { answer, asked } = yield* leased(["go"], confirming)
+        expect((yield* answer).message).not.toHaveProperty("unleased")
+        expect(yield* Queue.size(asked)).toBe(1)
+      }),
+    ))
+})
+
+describe("a command that must be sure of its lease", () => {
+  it("waits while somebody else is alive, and is begun again only after a go", () =>
+    alone(
+      Effect.gen(function* () {
+        const { answer, asked, begun, ended } = yield* leased(["busy", "busy", "go"], confirming)
         yield* answer
-        expect(yield* begun).toBe(1)
+        expect([yield* begun, yield* ended]).toEqual([2, 1])
         const holders = [yield* Queue.take(asked), yield* Queue.take(asked), yield* Queue.take(asked)].map(({ holder }) => holder)
         expect(new Set(holders).size).toBe(3)
       }),
     ))
 
-  it("is dropped when it is stale: not begun, not answered, not delivered again", () =>
+  it("is dropped when it is stale: not done, not answered, not delivered again", () =>
     alone(
       Effect.gen(function* () {
-        const { idle, begun, untaken } = yield* leased(["stale"])
+        const { idle, begun, ended, untaken } = yield* leased(["stale"], confirming)
         yield* idle
-        expect([yield* begun, yield* untaken]).toEqual([0, 0])
+        expect([yield* begun, yield* ended, yield* untaken]).toEqual([1, 0, 0])
       }),
     ))
 
-  it("is not begun while the planner is silent, but as soon as it speaks", () =>
+  it("is not even begun when it is stale at a repeated delivery", () =>
     alone(
       Effect.gen(function* () {
-        const { answer, begun } = yield* leased(["garbage", "go"])
+        const { idle, begun, untaken } = yield* leased(["busy", "stale"], confirming)
+        yield* idle
+        expect([yield* begun, yield* untaken]).toEqual([1, 0])
+      }),
+    ))
+
+  it("is not done while the planner is silent, but as soon as it speaks", () =>
+    alone(
+      Effect.gen(function* () {
+        const { answer, begun, ended } = yield* leased(["garbage", "garbage", "go"], confirming)
         yield* answer
-        expect(yield* begun).toBe(1)
+        expect([yield* begun, yield* ended]).toEqual([2, 1])
       }),
     ))
 })
 
 describe("a lease that is lost in mid-work", () => {
-  it.each(["stale", "busy"] as const)("interrupts the work, which is not answered (%s)", (answer) =>
+  it.each([[["stale"]], [["go", "stale"]], [["go", "busy"]]] as const)("interrupts the work, which is not answered (%j)", (leases) =>
     alone(
       Effect.gen(function* () {
         const interrupted = yield* Deferred.make<void>()
         const endless = Effect.onInterrupt(Effect.never, () => Deferred.succeed(interrupted, undefined))
-        const { idle, begun, untaken } = yield* leased(["go", answer], endless)
+        const { idle, begun, untaken } = yield* leased(leases, endless)
         yield* Deferred.await(interrupted)
         yield* idle
         expect([yield* begun, yield* untaken]).toEqual([1, 0])
@@ -94,13 +122,14 @@ describe("a lease that is lost in mid-work", () => {
 })
 
 describe("before something is changed outside", () => {
-  const confirming = Lease.use(({ confirm }) => confirm)
+  const twice = Effect.andThen(confirming, confirming)
 
-  it("the planner is asked again, and says go", () =>
+  it("the planner is asked each time, and says go", () =>
     alone(
       Effect.gen(function* () {
-        const { answer } = yield* leased(["go", "go"], confirming)
+        const { answer, asked } = yield* leased(["go", "go"], twice)
         expect((yield* answer).message.type).toBe("pull-request-closed")
+        expect(yield* Queue.size(asked)).toBe(2)
       }),
     ))
 
@@ -111,7 +140,7 @@ describe("before something is changed outside", () => {
   ] as const)("anything but go holds it back, without counting as a try (%s)", (answer, word) =>
     alone(
       Effect.gen(function* () {
-        const { answer: taken } = yield* leased(["go", answer], confirming)
+        const { answer: taken } = yield* leased(["go", answer], twice)
         expect((yield* taken).message).toMatchObject({ type: "postponed", data: { why: `the lease is ${word}`, uncounted: true } })
       }),
     ),

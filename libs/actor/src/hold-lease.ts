@@ -1,51 +1,72 @@
 import { busyAfterMs, LeaseAnswer, type LeaseRequest, renewEveryMs } from "@ci-fix-pilot/contract/lease"
 import { asks } from "@ci-fix-pilot/contract/subjects"
-import { Effect, Schema } from "effect"
+import { Deferred, Effect, Schema } from "effect"
 import { Bus, type Delivery } from "./Bus.ts"
 import { Lease } from "./Lease.ts"
 import { Retry } from "./outcome.ts"
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseAnswer))
 const askTimeoutMs = 1_000
+/** Work that is over sooner asks for no lease, unless it must be sure of it (ms). */
+const askAfterMs = 50
+type Answer = LeaseAnswer["lease"] | "silent"
 
 /** What the planner says of a lease; `silent` when it does not answer in time. */
 const ask = (request: LeaseRequest) =>
   Bus.use((bus) => bus.ask(asks.lease, JSON.stringify(request), askTimeoutMs)).pipe(
     Effect.flatMap((text) => decode(text)),
-    Effect.map((answer): "go" | "busy" | "stale" | "silent" => answer.lease),
+    Effect.map((answer): Answer => answer.lease),
     Effect.catch(() => Effect.succeed("silent" as const)),
   )
 
-/** Renews until the lease is lost. A silent planner loses nothing: the work goes on, `confirm` holds back its effects. */
-const renewUntilLost = (request: LeaseRequest, delivery: Delivery) =>
+/** Asks for the lease, then renews it, until it is lost. A silent planner loses nothing: the work goes on, `confirm` holds back its effects. */
+const renewUntilLost = (asking: Effect.Effect<Answer, never, Bus>, delivery: Delivery, firstAfterMs: number) =>
   Effect.gen(function* () {
-    while (true) {
+    let answer = yield* Effect.delay(asking, firstAfterMs)
+    while (answer !== "stale" && answer !== "busy") {
       yield* Effect.sleep(renewEveryMs)
       yield* delivery.working
-      const answer = yield* ask(request)
-      if (answer === "stale" || answer === "busy") return answer
+      answer = yield* asking
     }
+    return answer
   })
 
-const confirm = (request: LeaseRequest) =>
-  Effect.flatMap(ask(request), (answer) =>
-    answer === "go" ? Effect.void : Effect.fail(new Retry({ reason: `the lease is ${answer}`, uncounted: true })),
-  )
-
-/** Runs the work under a lease. `lost` when it was never had or was taken away: the delivery is then already ended. */
-export const withLease = <A, E, R>(request: LeaseRequest, delivery: Delivery, work: Effect.Effect<A, E, R>) =>
+/**
+ * Runs the work under a lease. The first delivery of a dispatch goes to one only, who begins at once and asks soon after, or when the
+ * work must be sure of it (`confirm`): what is done by then needs no lease. A repeated delivery may have another holder and asks first.
+ * The work is told whether it was ever given the lease. `lost` when it was refused or taken away: the delivery is then already ended.
+ */
+export const withLease = <A, E, R>(
+  request: LeaseRequest,
+  delivery: Delivery,
+  work: (isHeld: Effect.Effect<boolean>) => Effect.Effect<A, E, R>,
+) =>
   Effect.gen(function* () {
-    const first = yield* ask(request)
-    if (first === "stale") return yield* Effect.as(delivery.ack, "lost" as const)
-    if (first !== "go") return yield* Effect.as(delivery.nak(busyAfterMs), "lost" as const)
+    let held = false
+    const asking = Effect.tap(ask(request), (answer) => {
+      held ||= answer === "go"
+      return Effect.void
+    })
+    const end = (answer: Answer) => (answer === "stale" ? delivery.ack : delivery.nak(busyAfterMs))
+    if (delivery.deliveries > 1) {
+      const first = yield* asking
+      if (first !== "go") return yield* Effect.as(end(first), "lost" as const)
+    }
     const bus = yield* Bus
-    const lease = Lease.of({ confirm: Effect.provideService(confirm(request), Bus, bus) })
-    const lost = Effect.andThen(renewUntilLost(request, delivery), Effect.as(delivery.ack, "lost" as const))
-    return yield* Effect.raceFirst(Effect.provideService(work, Lease, lease), lost)
+    const refused = yield* Deferred.make<Answer>()
+    const confirm = Effect.flatMap(asking, (answer) => {
+      if (answer === "go") return Effect.void
+      if (held) return Effect.fail(new Retry({ reason: `the lease is ${answer}`, uncounted: true }))
+      return Effect.andThen(Deferred.succeed(refused, answer), Effect.never)
+    })
+    const lease = Lease.of({ confirm: Effect.provideService(confirm, Bus, bus) })
+    const taken = Effect.map(renewUntilLost(asking, delivery, held ? renewEveryMs : askAfterMs), (answer) => (held ? "stale" : answer))
+    const lost = Effect.raceFirst(taken, Deferred.await(refused)).pipe(Effect.flatMap(end), Effect.as("lost" as const))
+    return yield* Effect.raceFirst(Effect.provideService(work(Effect.sync(() => held)), Lease, lease), lost)
   })
 
 /** Runs work that needs no lease: only the server's ack wait is renewed. */
-export const withoutLease = <A, E, R>(delivery: Delivery, work: Effect.Effect<A, E, R>) => {
+export const withoutLease = <A, E, R>(delivery: Delivery, work: (isHeld: Effect.Effect<boolean>) => Effect.Effect<A, E, R>) => {
   const renew = Effect.forever(Effect.andThen(Effect.sleep(renewEveryMs), delivery.working))
-  return Effect.raceFirst(Effect.provideService(work, Lease, Lease.of({ confirm: Effect.void })), renew)
+  return Effect.raceFirst(Effect.provideService(work(Effect.succeed(true)), Lease, Lease.of({ confirm: Effect.void })), renew)
 }

@@ -4,7 +4,10 @@ import { type Event, type EventType, events } from "./events.ts"
 import { RunId } from "./ids.ts"
 import { type RunEvent, type RunEventType, runEvents } from "./run-events.ts"
 
-/** What a message carries besides its data. `at` is for people; no decision reads it. `causedBy` is the id of the message it answers or follows. */
+/**
+ * What a message carries besides its data. `at` is for people; no decision reads it. `causedBy` is the id of the message it answers or
+ * follows. `unleased`: whoever answers was never told `go`, so the planner has counted no try and reserved no money for this answer.
+ */
 export const Envelope = Schema.Struct({
   id: Schema.String.check(Schema.isMaxLength(300)),
   type: Schema.String,
@@ -12,6 +15,7 @@ export const Envelope = Schema.Struct({
   runId: RunId,
   causedBy: Schema.optionalKey(Schema.String),
   attempt: Schema.optionalKey(Schema.Int),
+  unleased: Schema.optionalKey(Schema.Boolean),
   traceparent: Schema.String,
   data: Schema.Unknown,
 })

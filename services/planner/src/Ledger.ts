@@ -19,6 +19,8 @@ export interface CommandRow {
   readonly tries: number
   readonly open: boolean
   readonly maxUsd: number
+  /** Who was told `go` last for this dispatch, if anybody. */
+  readonly holder: string | null
 }
 
 /** A ledger entry to append. */

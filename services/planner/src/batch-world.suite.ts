@@ -87,7 +87,7 @@ const written = (world: World, plan: Plan, items: ReadonlyArray<Item>): World =>
   for (const { commandId, runId, command, dispatch, delayMs, deadlineMs, maxUsd } of plan.commands)
     commands.set(commandId, {
       ...{ commandId, runId, command, dispatch, delayMs, deadlineMs, maxUsd },
-      ...{ type: command.type, tries: 0, open: true, reservedUsd: 0, closedAs: undefined },
+      ...{ type: command.type, tries: 0, open: true, holder: null, reservedUsd: 0, closedAs: undefined },
     })
   return {
     runs: new Map([...world.runs, ...[...plan.runs].map(([runId, { seq, state }]) => [runId, { seq, state }] as const)]),

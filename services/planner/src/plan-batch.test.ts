@@ -19,15 +19,15 @@ const begun: Run = {
   reproduction: { plan: [], failing: result(1), signature: "00000000000000aa", digest, sandbox: { kind: "bubblewrap", image: "host" } },
   attempts: [{ n: 1, strategy: "model", outcome: "open" }],
 }
-const asked: CommandRow = { commandId: "c1", runId, type: "ai.propose-fix", dispatch: 2, tries: 2, open: true, maxUsd: 0.5 }
+const asked: CommandRow = { commandId: "c1", runId, type: "ai.propose-fix", dispatch: 2, tries: 2, open: true, maxUsd: 0.5, holder: "b" }
 
-const answer = (holder: string, event: Event): Item => {
+const answer = (holder: string, event: Event, more: { readonly unleased?: boolean } = {}): Item => {
   const id = `c1#${holder}`
   return {
     id,
     runId,
     traceparent,
-    what: { kind: "message", message: { id, at: "", runId, traceparent, causedBy: `c1#${holder.split("#")[0]}`, ...event } },
+    what: { kind: "message", message: { id, at: "", runId, traceparent, causedBy: `c1#${holder.split("#")[0]}`, ...more, ...event } },
   }
 }
 const said = (id: string, event: Event): Item => ({
@@ -107,6 +107,20 @@ describe("a batch", () => {
   it("keeps the money of a holder that never answered", () => {
     const { changes } = plan([noticed({ kind: "gave-up", command: "ai.propose-fix", why: "no answer came in time" }, "c1")])
     expect(changes).toEqual([expect.objectContaining({ commandId: "c1", closed: true, settledUsd: 0 })])
+  })
+
+  it("keeps the money of a holder that died when the answer came from one that never reserved any", () => {
+    const declined: Event = { type: "fix-declined", data: { why: "nothing found" } }
+    const settled = (holder: string) => plan([answer(holder, declined, { unleased: true })]).changes[0]?.settledUsd
+    expect(settled("2#c")).toBe(0)
+    // It was given the lease, and had answered before it heard of it.
+    expect(settled("2#b")).toBe(0.5)
+  })
+
+  it("counts the try of a holder that was postponed before it had a lease", () => {
+    const tries = (holder: string, uncounted = false) =>
+      plan([answer(holder, { type: "postponed", data: { afterMs: 1, why: "away", uncounted } }, { unleased: true })]).changes[0]?.tries
+    expect([tries("2#c"), tries("2#b"), tries("2#c", true)]).toEqual([3, 2, 2])
   })
 
   it("gives a command the time back that it was told to wait, and only that", () => {

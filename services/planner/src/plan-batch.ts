@@ -53,6 +53,9 @@ type Known = { -readonly [K in keyof CommandRow]: CommandRow[K] }
 
 const isAnswer = (message: EventMessage) => message.causedBy?.includes("#") === true
 
+/** Whether the try that this answers was counted and its money reserved: its holder heard `go`, or was given the lease and did not wait to hear. */
+const wasLeased = ({ id, unleased }: EventMessage, { holder }: CommandRow) => unleased !== true || id.split("#")[2] === holder
+
 /** Plans a batch, one item after the other, each seeing what the ones before it did. Pure but for the maps it builds. */
 export const planBatch = (
   items: ReadonlyArray<Item>,
@@ -87,15 +90,18 @@ export const planBatch = (
     // What it has cost is written down in any case.
     if ((message.type === "postponed" || message.type === "failed-for-good") && message.data.usage !== undefined)
       apply(item, { kind: "event", event: message, answers: { type: row.type, open } })
+    const isLeased = wasLeased(message, row)
+    const reservedUsd = isLeased ? row.maxUsd : 0
     if (message.type === "postponed") {
       const isCurrent = open && message.causedBy === `${row.commandId}#${row.dispatch}`
-      return isCurrent ? postpone(row, message.data, policy) : settle(row, message.data.uncounted === true)
+      if (isCurrent) return postpone(row, message.data, policy, isLeased)
+      return isLeased ? settle(row, message.data.uncounted === true) : undefined
     }
     if (message.type === "failed-for-good") {
-      close(row, message.type)
+      close(row, message.type, reservedUsd)
       return open ? { kind: "gave-up", command: row.type, why: message.data.reason } : undefined
     }
-    close(row, message.type)
+    close(row, message.type, reservedUsd)
     return { kind: "event", event: message, answers: { type: row.type, open } }
   }
 
@@ -116,7 +122,7 @@ export const planBatch = (
     change({ commandId, closed: false, outcome: "", settledUsd, dispatch, tries: row.tries, delayMs: 0, extendMs: 0 })
   }
 
-  const close = (row: Known, outcome: string, settledUsd = row.maxUsd) => {
+  const close = (row: Known, outcome: string, settledUsd: number) => {
     change({
       commandId: row.commandId,
       closed: row.open,
@@ -130,12 +136,18 @@ export const planBatch = (
     row.open = false
   }
 
-  const postpone = (row: Known, data: { afterMs: number; why: string; uncounted?: boolean }, limits: Policy): Input | undefined => {
-    const counted = leased.has(row.type) ? row.tries : row.tries + 1
+  const postpone = (
+    row: Known,
+    data: { afterMs: number; why: string; uncounted?: boolean },
+    limits: Policy,
+    isLeased: boolean,
+  ): Input | undefined => {
+    const settledUsd = isLeased ? row.maxUsd : 0
+    const counted = leased.has(row.type) && isLeased ? row.tries : row.tries + 1
     const tries = data.uncounted === true ? Math.max(0, counted - 1) : counted
     row.tries = tries
     if (tries >= limits.triesPerCommand) {
-      close(row, "gave-up")
+      close(row, "gave-up", settledUsd)
       return { kind: "gave-up", command: row.type, why: `${data.why} (tried ${tries} times)` }
     }
     row.dispatch += 1
@@ -143,7 +155,7 @@ export const planBatch = (
       commandId: row.commandId,
       closed: false,
       outcome: "",
-      settledUsd: row.maxUsd,
+      settledUsd,
       dispatch: row.dispatch,
       tries,
       delayMs: data.afterMs,
