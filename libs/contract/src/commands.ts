@@ -79,7 +79,8 @@ const ValidateFix = Schema.Struct({
 
 /**
  * Open a pull request into the failing branch, or adopt the one that is there. Carries all that its text says. `mostOpen`: pull requests of
- * ours that the repository may have open with this one; the planner has counted those it knows, GitHub is asked for the others.
+ * ours that the repository may have open with this one; the planner has counted those it knows, GitHub is asked for the others. `setAside`:
+ * commands that were red before the failing change, too.
  */
 const OpenPullRequest = Schema.Struct({
   target: Target,
@@ -87,6 +88,7 @@ const OpenPullRequest = Schema.Struct({
   diagnosis: Diagnosis,
   proposal: Proposal,
   proof: Proof,
+  setAside: Schema.optionalKey(Schema.Array(CommandResult)),
   mostOpen: Schema.optionalKey(Count),
   approvedBy: Schema.optionalKey(Line),
   runUrl: Schema.optionalKey(Line),

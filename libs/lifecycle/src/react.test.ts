@@ -106,6 +106,18 @@ describe("an entry whose run does not hold what it takes", () => {
   })
 })
 
+describe("a pull request", () => {
+  it("says which commands were set aside", () => {
+    const setAside = [at.resultOf(1, { command: at.lint })]
+    const [first, ...rest] = at.delivering.slice(3)
+    if (first?.type !== "reproduced") throw new Error("the story begins otherwise")
+    const seen = { ...first, data: { reproduction: { ...first.data.reproduction, setAside } } } as const
+    const told = (ledger: typeof at.delivering) => reaction(ledger, at.deliveryStarted).map(({ data }) => data)
+    expect(told([...at.delivering.slice(0, 3), seen, ...rest])).toMatchObject([{ setAside }])
+    expect(told(at.delivering)[0]).not.toHaveProperty("setAside")
+  })
+})
+
 describe("the end", () => {
   it("leaves only telling, remembering and cleaning up", () => {
     expect(isOver(runOf(at.resolved))).toBe(true)

@@ -169,6 +169,7 @@ const openPullRequest = (runId: RunId, run: Run, policy: Policy): ReadonlyArray<
   const attempt = lastAttempt(run)
   if (attempt?.proposal === undefined || attempt.proof === undefined || run.diagnosis === undefined) return []
   const { target, diagnosis, approvedBy } = run
+  const { setAside } = run.reproduction ?? {}
   const runUrl = policy.runUrl?.replace("{runId}", runId)
   return [
     {
@@ -179,6 +180,7 @@ const openPullRequest = (runId: RunId, run: Run, policy: Policy): ReadonlyArray<
         diagnosis,
         proposal: attempt.proposal,
         proof: attempt.proof,
+        ...(setAside === undefined ? {} : { setAside }),
         mostOpen: policy.pullRequestsPerRepository,
         ...(approvedBy === undefined ? {} : { approvedBy }),
         ...(runUrl === undefined ? {} : { runUrl }),

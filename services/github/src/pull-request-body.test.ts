@@ -33,6 +33,18 @@ describe("the text of a pull request", () => {
     await expect(body).toMatchFileSnapshot(golden("pull-request-model"))
   })
 
+  it("names what was set aside because it was red before the failing change too, and only then", () => {
+    const setAside = [result("npm run e2e", 7, 9_000), result("npm run @everyone", 1, 10)]
+    const body = pullRequestBody({ runId, ...delivery({ setAside }) })
+    expect(body).toContain("These were red here before the failing change, too. They are no part of the proof:")
+    expect(body).toContain("- `npm run e2e`: ❌ exit 7, 9.0 s")
+    expect(outsideOfCode(body)).not.toContain("@everyone")
+    const long = pullRequestBody({ runId, ...delivery({ setAside: Array.from({ length: 40 }, (_, n) => result(`step ${n}`, 1, 10)) }) })
+    expect(long).toContain("- … and 10 more")
+    for (const none of [delivery(), delivery({ setAside: [] })])
+      expect(pullRequestBody({ runId, ...none })).not.toContain("no part of the proof")
+  })
+
   it("is the same every time", () => {
     expect(pullRequestBody({ runId, ...delivery() })).toBe(pullRequestBody({ runId, ...delivery() }))
   })

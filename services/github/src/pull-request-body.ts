@@ -14,6 +14,7 @@ export interface Delivery {
   readonly diagnosis: Diagnosis
   readonly proposal: Proposal
   readonly proof: Proof
+  readonly setAside?: ReadonlyArray<CommandResult> | undefined
   readonly approvedBy?: string | undefined
   readonly runUrl?: string | undefined
 }
@@ -43,7 +44,7 @@ export const pullRequestBody = (delivery: Delivery): string => {
 }
 
 const render = (delivery: Delivery, room: Room): string =>
-  [opening, changes, proofTable, lookAt, check, ending].flatMap((part) => part(delivery, room)).join("\n")
+  [opening, changes, proofTable, leftOut, lookAt, check, ending].flatMap((part) => part(delivery, room)).join("\n")
 
 const opening = ({ target, diagnosis, proof }: Delivery, room: Room): ReadonlyArray<string> => [
   `CI is red on ${code(target.branch, room.name)} at ${target.commitSha}. This turns it green, and the proof is below.`,
@@ -110,6 +111,17 @@ const proofTable = ({ target, proof }: Delivery, room: Room): ReadonlyArray<stri
     "",
   ]
 }
+
+const leftOut = ({ setAside = [] }: Delivery, room: Room): ReadonlyArray<string> =>
+  setAside.length === 0
+    ? []
+    : [
+        "These were red here before the failing change, too. They are no part of the proof:",
+        "",
+        ...setAside.slice(0, mostRows).map((result) => `- ${code(result.command.run, room.name)}: ${outcome(result)}`),
+        ...(setAside.length > mostRows ? [`- … and ${setAside.length - mostRows} more`] : []),
+        "",
+      ]
 
 const outcome = (result: CommandResult): string =>
   `${result.exitCode === 0 ? "✅" : "❌"} exit ${result.exitCode}${endedBy(result)}, ${duration(result.durationMs)}`
