@@ -5,11 +5,11 @@ import SystemPage from "./SystemPage.svelte"
 import { backlogWith, letter, services, system } from "./system.suite.ts"
 
 type Answer = { readonly status?: number; readonly body: unknown } | "away"
-const asked: Array<{ readonly path: string; readonly method: string }> = []
+const asked: Array<{ readonly path: string; readonly method: string; readonly key: unknown }> = []
 let answerOf: (path: string) => Answer
 
-const answer = (path: string, method: string) => {
-  asked.push({ path, method })
+const answer = (path: string, method: string, key: unknown) => {
+  asked.push({ path, method, key })
   const found = answerOf(path)
   if (found === "away") return Promise.reject(new TypeError("no connection"))
   const { status = 200, body } = found
@@ -20,7 +20,9 @@ const answer = (path: string, method: string) => {
 beforeEach(() => {
   vi.useFakeTimers()
   asked.length = 0
-  vi.stubGlobal("fetch", (path: string, options?: RequestInit) => answer(path, options?.method ?? "GET"))
+  vi.stubGlobal("fetch", (path: string, options?: RequestInit) =>
+    answer(path, options?.method ?? "GET", new Headers(options?.headers).get("idempotency-key")),
+  )
 })
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -105,6 +107,7 @@ describe("a dead letter", () => {
     answerOf = (asked) => ({ body: asked === path ? resent : system({ backlog: backlogWith({ ...letter, resent }) }) })
     await sendAgain()
     expect(posted()).toEqual([path])
+    expect(asked.find(({ method }) => method === "POST")?.key).toMatch(/^[0-9a-f]{32}$/u)
     expect(screen.getByText(/Sent again, and applied\./u)).toBeDefined()
     expect(screen.queryByRole("button", { name: "Send again …" })).toBeNull()
   })
