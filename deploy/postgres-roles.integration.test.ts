@@ -69,6 +69,13 @@ describe("the roles of the database", () => {
     }
   })
 
+  it("the api alone keeps who is signed in", async () => {
+    expect(await as("api", "insert into session (name, reviewer, expires_at) values ('n', 'ada', now())")).toEqual([])
+    expect(await as("api", "update session set ended_at = now()")).toEqual([])
+    for (const role of ["ingest", "memory"]) expect(await as(role, "select 1 from session")).toEqual(refused)
+    expect(await as("api", "delete from session")).toEqual([])
+  })
+
   it("ingest sees how a run stands and nothing else of it", async () => {
     expect(await as("ingest", "select status from run")).toEqual([])
     for (const table of ["run_event", "command", "dead_letter", "applied", "memory"])

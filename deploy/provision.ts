@@ -6,6 +6,7 @@ import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
 import { withLock } from "./bootstrap/lock.mjs"
 import { findBubblewrap, unpackBubblewrap } from "./provision/bubblewrap.ts"
 import { findChromium, installChromium } from "./provision/chromium.ts"
+import { buildDashboard, findDashboard } from "./provision/dashboard.ts"
 import { findDebootstrap, unpackDebootstrap } from "./provision/debootstrap.ts"
 import { type Docker, holdDocker } from "./provision/docker.ts"
 import { unpackNatsServer } from "./provision/nats-server.ts"
@@ -62,6 +63,9 @@ export const provideReportTools = (): Promise<string> =>
 
 /** A Chromium for the tests of the dashboard: PATH, else the system's package. Returns its path. */
 export const provideChromium = (): Promise<string> => provide("chromium", findChromium, installChromium, (path) => path)
+
+/** The dashboard, built from what the checkout holds now. Returns its folder. */
+export const provideDashboard = (): Promise<string> => provide("dashboard", findDashboard, buildDashboard, (folder) => folder)
 
 /** A Docker daemon that answers, started when there is none. Call `release` at the end. */
 export const provideDocker = async (): Promise<Docker> => {

@@ -35,6 +35,7 @@ insert into rights.grant_on (table_name, role_name, privileges) values
   ('ledger', 'api', 'select'),
   ('dead_letter', 'api', 'select'),
   ('memory', 'api', 'select'),
+  ('session', 'api', 'select, insert, update, delete'),
   ('run', 'keeper', 'select, update, delete'),
   ('run_event', 'keeper', 'select, delete'),
   ('command', 'keeper', 'select, delete'),

@@ -8,7 +8,7 @@ export class Follower {
   readonly body: ReadableStream<Uint8Array>
   readonly runId: string | undefined
   position: number
-  readonly #onClose: () => void
+  readonly #onClose: Array<() => void>
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #drained: (() => void) | undefined
   #closed = false
@@ -16,7 +16,7 @@ export class Follower {
   constructor(position: number, runId: string | undefined, onClose: () => void) {
     this.position = position
     this.runId = runId
-    this.#onClose = onClose
+    this.#onClose = [onClose]
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -49,11 +49,17 @@ export class Follower {
       })
   }
 
+  /** Somebody else wants to know when it has gone; told at once if it has. */
+  onClose(tell: () => void): void {
+    if (this.#closed) tell()
+    else this.#onClose.push(tell)
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#drained?.()
-    this.#onClose()
+    for (const tell of this.#onClose) tell()
     try {
       this.#controller?.close()
     } catch {

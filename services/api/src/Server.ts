@@ -4,22 +4,34 @@ import { errorResponse, HttpError } from "@ci-fix-pilot/contract/http"
 import { openapi } from "@elysiajs/openapi"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Elysia, ValidationError } from "elysia"
-import { makeAuthorize } from "./authorize.ts"
+import type { Assets } from "./Assets.ts"
+import type { Audience } from "./Audience.ts"
+import { type Caller, makeAuthorize } from "./authorize.ts"
 import type { Feed } from "./Feed.ts"
 import type { Reviews } from "./Reviews.ts"
 import type { Runs } from "./Runs.ts"
 import { makeRespond } from "./respond.ts"
 import { actionRoutes } from "./routes/actions.ts"
 import { metricRoutes } from "./routes/metrics.ts"
+import { pageRoutes } from "./routes/pages.ts"
 import { runRoutes } from "./routes/runs.ts"
+import { sessionRoutes } from "./routes/session.ts"
 import { streamRoutes } from "./routes/stream.ts"
 import { systemRoutes } from "./routes/system.ts"
+import type { Sessions } from "./Sessions.ts"
+import { secured } from "./security-headers.ts"
 import { settings } from "./settings.ts"
 import type { Totals } from "./Totals.ts"
+import type { Tries } from "./Tries.ts"
 
 /** The largest body: a note and a few short fields (bytes). */
 const maxRequestBodySize = 64 * 1_024
 
+/** A connection on which nothing moves for so long is closed; live streams are excepted (seconds). */
+const idleTimeout = 30
+
+/** Never sent: it says that the door is open. */
+const admitted = new Response()
 const notFound = new HttpError({ code: "not-found", message: "no such path" })
 const unreadable = new HttpError({
   code: "invalid",
@@ -43,26 +55,42 @@ const documentation = () => ({
   security: [{ bearer: [] }],
 })
 
-type Services = Runs | Reviews | Totals | Feed | Bus | Objects
+type Services = Runs | Reviews | Totals | Feed | Bus | Objects | Assets | Sessions | Audience | Tries
+type Listener = ReturnType<typeof Bun.serve>
 
-const makeApp = (context: Context.Context<Services>, token: string | undefined) => {
-  const authorize = makeAuthorize(token)
+const nobody: Caller = { is: "anybody" }
+
+/** What every request passes: the door first, the headers last. */
+const makeHandler = (context: Context.Context<Services>, token: string | undefined) => {
   const respond = makeRespond(context)
-  return new Elysia({ serve: { maxRequestBodySize } })
-    .onRequest(({ request }) => {
-      const refused = authorize(request)
-      return refused === undefined ? undefined : errorResponse(refused)
-    })
+  const authorize = makeAuthorize(token)
+  const callers = new WeakMap<Request, Caller>()
+  const callerOf = (request: Request) => callers.get(request) ?? nobody
+  const app = new Elysia()
     .onError(({ code, error }) => {
       if (error instanceof ValidationError) return errorResponse(invalidRequest(error))
       return errorResponse(code === "NOT_FOUND" ? notFound : code === "PARSE" ? unreadable : failed)
     })
     .use(openapi({ path: "/openapi", specPath: "/openapi", provider: null, mapJsonSchema, documentation: documentation() }))
     .use(runRoutes(respond))
-    .use(actionRoutes(respond))
-    .use(streamRoutes(respond))
-    .use(metricRoutes(respond))
+    .use(actionRoutes(respond, callerOf))
+    .use(streamRoutes(respond, callerOf))
+    .use(metricRoutes(respond, token))
     .use(systemRoutes(respond))
+    .use(sessionRoutes(respond, token))
+    .use(pageRoutes(respond, token))
+  const admit = (request: Request) =>
+    respond(
+      Effect.map(authorize(request), (caller) => {
+        callers.set(request, caller)
+        return admitted
+      }),
+    )
+  return async (request: Request, server: Listener): Promise<Response> => {
+    app.server = server
+    const refused = await admit(request)
+    return secured(refused === admitted ? await app.fetch(request) : refused)
+  }
 }
 
 /** The listener that people, the dashboard and Prometheus talk to. */
@@ -71,12 +99,12 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
     Server,
     Effect.gen(function* () {
       const { host, port, token } = yield* settings
-      const app = makeApp(yield* Effect.context<Services>(), token)
-      yield* Effect.acquireRelease(
-        Effect.sync(() => app.listen({ hostname: host, port })),
-        () => Effect.promise(() => app.stop(true)),
+      const fetch = makeHandler(yield* Effect.context<Services>(), token)
+      const server = yield* Effect.acquireRelease(
+        Effect.sync(() => Bun.serve({ hostname: host, port, idleTimeout, maxRequestBodySize, fetch })),
+        (open) => Effect.promise(() => open.stop(true)),
       )
-      const url = `http://${host}:${app.server?.port ?? port}`
+      const url = `http://${host}:${server.port}`
       yield* Effect.logInfo("api listens", { url })
       return Server.of({ url })
     }),

@@ -1,27 +1,95 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import { HttpError, isLoopback } from "@ci-fix-pilot/contract/http"
+import { Effect, Option } from "effect"
+import { secretIn } from "./cookie.ts"
+import { type Session, Sessions } from "./Sessions.ts"
 
-const open: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
-const unauthorized = new HttpError({ code: "unauthorized", message: "a bearer token is required (CI_HEALING_API_TOKEN)" })
+/** Who asks. A program shows the token; a person has signed in with it; anybody may ask where no token is set, and for what holds no data. */
+export type Caller = { readonly is: "anybody" | "program" } | { readonly is: "person"; readonly session: Session }
+
+const probes: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
+/** What is open to a browser that has not signed in: the pages and what they are made of. All else is data. */
+const isPage = ({ method, headers }: Asked, path: string) =>
+  (method === "GET" || method === "HEAD") &&
+  !path.startsWith("/v1/") &&
+  !path.startsWith("/openapi") &&
+  (path !== "/metrics" || wantsPage(headers))
+
+type Asked = Pick<Request, "url" | "method" | "headers">
+
+const unauthorized = new HttpError({ code: "unauthorized", message: "a bearer token (CI_HEALING_API_TOKEN) or a sign-in is required" })
 const elsewhere = new HttpError({ code: "forbidden", message: "without a token only this machine may ask, by a loopback name" })
 const foreign = new HttpError({ code: "forbidden", message: "pages of other sites may not act here" })
+const unproven = new HttpError({
+  code: "forbidden",
+  message: "a signed-in page shows its x-csrf-token with every change; load the page again",
+})
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
+/** Takes the same time however much of it is right. */
+export const sameText = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other))
+
 const hostOf = (text: string) => {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`)
   return { host: url?.host ?? "", name: (url?.hostname ?? "").replaceAll(/^\[|\]$/gu, "") }
 }
 
-/** Makes the door: undefined lets a request in. Without a token, names that only look like this machine and pages of other sites stay out. */
-export const makeAuthorize = (token: string | undefined) => {
-  const wanted = token === undefined ? undefined : digest(`Bearer ${token}`)
-  return (request: Pick<Request, "url" | "method" | "headers">): HttpError | undefined => {
-    if (open.has(new URL(request.url).pathname)) return undefined
-    if (wanted !== undefined) return timingSafeEqual(digest(request.headers.get("authorization") ?? ""), wanted) ? undefined : unauthorized
-    // A page elsewhere may point its own name at 127.0.0.1, or post here from the visitor's browser.
-    const host = hostOf(request.headers.get("host") ?? request.url)
-    if (!isLoopback(host.name)) return elsewhere
-    const origin = request.headers.get("origin")
-    return origin !== null && request.method !== "GET" && hostOf(origin).host !== host.host ? foreign : undefined
-  }
+/** A browser that goes to a page, not a program that asks for figures: both may ask for /metrics. */
+export const wantsPage = (headers: Headers): boolean =>
+  (headers.get("accept") ?? "").includes("text/html") && (headers.get("sec-fetch-mode") ?? "navigate") === "navigate"
+
+const changes = ({ method }: Asked) => method !== "GET" && method !== "HEAD"
+
+/** Whose page sent it. Browsers say so themselves; older ones give the origin, which is compared with the host that was asked. */
+const senderOf = (request: Asked): "same" | "other" | "unsaid" => {
+  const site = request.headers.get("sec-fetch-site")
+  if (site !== null) return site === "same-origin" || site === "none" ? "same" : "other"
+  const origin = request.headers.get("origin")
+  if (origin === null) return "unsaid"
+  return hostOf(origin).host === hostOf(request.headers.get("host") ?? request.url).host ? "same" : "other"
 }
+
+/** A page elsewhere may point its own name at 127.0.0.1, or post here from the visitor's browser. */
+const ofThisMachine = (request: Asked): HttpError | undefined => {
+  if (!isLoopback(hostOf(request.headers.get("host") ?? request.url).name)) return elsewhere
+  return changes(request) && senderOf(request) === "other" ? foreign : undefined
+}
+
+/** Whether a change in the name of a session comes from one of its pages: another site's page has the cookie, at most. */
+export const provesOrigin = (request: Asked, { csrf }: Session): HttpError | undefined => {
+  if (senderOf(request) !== "same") return foreign
+  return sameText(request.headers.get("x-csrf-token") ?? "", csrf) ? undefined : unproven
+}
+
+/** Signing in needs no session, so nothing but the sender can be asked for. */
+export const comesFromElsewhere = (request: Asked): HttpError | undefined => (senderOf(request) === "other" ? foreign : undefined)
+
+/** The session that a request's cookie opens. */
+export const sessionOf = (request: Asked) =>
+  Effect.gen(function* () {
+    const secret = secretIn(request)
+    return secret === undefined ? Option.none<Session>() : yield* Sessions.use((sessions) => sessions.find(secret))
+  })
+
+const anybody: Caller = { is: "anybody" }
+
+/** Makes the door: who comes in, or why not. Fails with HttpError, or SqlError when a session cannot be looked up. */
+export const makeAuthorize = (token: string | undefined) =>
+  Effect.fn("api.authorize")(function* (request: Asked) {
+    const path = new URL(request.url).pathname
+    if (probes.has(path)) return anybody
+    if (token === undefined) {
+      const refused = ofThisMachine(request)
+      return refused === undefined ? anybody : yield* refused
+    }
+    if (isPage(request, path) || path === "/v1/session") return anybody
+    const shown = request.headers.get("authorization")
+    if (shown !== null) return sameText(shown, `Bearer ${token}`) ? program : yield* unauthorized
+    const session = Option.getOrUndefined(yield* sessionOf(request))
+    if (session === undefined) return yield* unauthorized
+    const refused = changes(request) ? provesOrigin(request, session) : undefined
+    if (refused !== undefined) return yield* refused
+    const person: Caller = { is: "person", session }
+    return person
+  })
+const program: Caller = { is: "program" }

@@ -15,7 +15,8 @@ import { readMigrations } from "@ci-fix-pilot/sql/read-migrations"
 import { type Row, Sql } from "@ci-fix-pilot/sql/Sql"
 import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { ConfigProvider, Effect, Layer, Logger, ManagedRuntime } from "effect"
-import { layer } from "./main.ts"
+import { Assets } from "./Assets.ts"
+import { withAssets } from "./main.ts"
 import { Server } from "./Server.ts"
 
 const traceparent = "00-00000000000000000000000000000001-0000000000000001-01"
@@ -43,8 +44,13 @@ export interface Listening {
   readonly stop: () => Promise<void>
 }
 
-/** Starts the API on a free port. The caller stops it. */
-export const startListening = async (databaseUrl: string, natsUrl: string, env: Record<string, string> = {}): Promise<Listening> => {
+/** Starts the API on a free port, with the built dashboard of a folder if it is told one. The caller stops it. */
+export const startListening = async (
+  databaseUrl: string,
+  natsUrl: string,
+  env: Record<string, string> = {},
+  dashboard = "/nowhere",
+): Promise<Listening> => {
   const config = ConfigProvider.layer(ConfigProvider.fromEnvRecord({ PORT: "0", ...env }))
   const world = Layer.mergeAll(
     NatsBus.layer.pipe(Layer.provide(Nats.to({ servers: natsUrl, name: "api" }))),
@@ -56,7 +62,11 @@ export const startListening = async (databaseUrl: string, natsUrl: string, env: 
     Bus.use((bus) => bus.ensure(needed)),
   )
   const runtime = ManagedRuntime.make(
-    layer.pipe(Layer.provide(Layer.effectDiscard(setUp)), Layer.provideMerge(world), Layer.provide([config, Logger.layer([])])),
+    withAssets(Assets.from(dashboard)).pipe(
+      Layer.provide(Layer.effectDiscard(setUp)),
+      Layer.provideMerge(world),
+      Layer.provide([config, Logger.layer([])]),
+    ),
   )
   const { url } = await runtime.runPromise(Server.use(Effect.succeed))
   const ledgers = new Map<string, { seq: number; run: Run | undefined }>()

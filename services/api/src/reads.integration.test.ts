@@ -144,60 +144,6 @@ describe("one run", () => {
   })
 })
 
-describe("figures", () => {
-  it("count how runs ended", async () => {
-    const summary = await json("/v1/ci-healing/metrics/summary")
-    expect(summary).toMatchObject({
-      days: 30,
-      byStatus: { fixed: 1, escalated: 1, flaky: 0 },
-      fixRate: 0.5,
-      pullRequests: 1,
-      attempts: 1,
-      byStrategy: { revert: 1 },
-    })
-    expect(summary.secondsToFix.p50).toBeGreaterThanOrEqual(0)
-    expect(summary).toMatchObject({
-      strategies: [{ strategy: "revert", attempts: 1, validated: 1 }],
-      healedWithoutModel: 1,
-      costPerFixed: 0,
-      perDay: [{ day: new Date().toISOString().slice(0, 10), byStatus: summary.byStatus, secondsToFix: summary.secondsToFix }],
-    })
-  })
-
-  it("do so by repository", async () => {
-    const { items } = await json("/v1/ci-healing/metrics/repositories?days=1")
-    expect(items).toContainEqual(
-      expect.objectContaining({
-        repository: "acme/shop-1",
-        total: 1,
-        byStatus: expect.objectContaining({ fixed: 1 }),
-        fixRate: 1,
-        secondsToFix: expect.objectContaining({ p50: expect.any(Number) }),
-      }),
-    )
-  })
-
-  it("are readable by Prometheus", async () => {
-    const text = await (await api.get("/metrics")).text()
-    expect(text).toContain('ci_fix_pilot_runs{status="fixed"} 1\n')
-    const line = /^(?:# (?:HELP|TYPE) [a-z_]+ .+|[a-z_]+(?:\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})? -?[0-9.e+-]+)$/u
-    expect(text.split("\n").filter((one) => one !== "" && !line.test(one))).toEqual([])
-  })
-
-  it("say how the system is, services that do not answer included", async () => {
-    const system = await json("/v1/ci-healing/system")
-    expect(system.services).toHaveLength(8)
-    expect(system.services).toContainEqual({ service: "planner", answers: false })
-    expect(system.bus).toMatchObject({ connected: true, streams: expect.arrayContaining([expect.objectContaining({ name: "RUNS" })]) })
-    expect(system.backlog).toMatchObject({ inbox: 0, deadLetters: 0, commands: { "memory.remember": 1 } })
-    expect(system.backlog.oldestCommandMs["memory.remember"]).toBeGreaterThan(0)
-    expect(system).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+/u), configuration: [] })
-    expect(system.database).toMatchObject({ version: expect.stringMatching(/^\d+/u), sizeBytes: expect.any(Number) })
-    expect(system.database.connections).toBeGreaterThan(0)
-    expect(system.database.maxConnections).toBeGreaterThan(system.database.connections)
-  })
-})
-
 describe("the door", () => {
   it("describes itself in OpenAPI", async () => {
     const { openapi, paths } = await json("/openapi")

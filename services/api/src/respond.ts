@@ -8,13 +8,6 @@ const broken = new HttpError({ code: "failed", message: "something went wrong he
 /** A request that takes longer is answered 503: a frozen database must not hold its readers. */
 const patience = "10 seconds"
 
-/** On every answer: nothing is cached, nothing is guessed to be a page. */
-const withHeaders = (response: Response): Response => {
-  response.headers.set("cache-control", "no-store")
-  response.headers.set("x-content-type-options", "nosniff")
-  return response
-}
-
 /** Runs a route's effect and answers with its JSON, its Response, or its error. */
 export type Respond<R> = (effect: Effect.Effect<unknown, HttpError | SqlError, R>) => Promise<Response>
 
@@ -33,7 +26,6 @@ export const makeRespond = <R>(context: Context.Context<R>): Respond<R> => {
           ),
         ),
         Effect.catchCause((cause) => Effect.as(Effect.logError("a request crashed", cause), errorResponse(broken))),
-        Effect.map(withHeaders),
       ),
     )
 }

@@ -4,11 +4,11 @@ import { HttpError, invalid } from "@ci-fix-pilot/contract/http"
 import { RunId, Sha256 } from "@ci-fix-pilot/contract/ids"
 import { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
 import { ReviewAction, ReviewedPhase } from "@ci-fix-pilot/contract/values"
-import { cleanText } from "@ci-fix-pilot/failure/clean"
-import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect, Option, Result, Schema, SchemaParser } from "effect"
 import { Elysia } from "elysia"
+import type { Caller } from "../authorize.ts"
 import { findReview, giveReview } from "../give-review.ts"
+import { plain } from "../plain-text.ts"
 import type { Reviews } from "../Reviews.ts"
 import type { Respond } from "../respond.ts"
 
@@ -35,9 +35,6 @@ const badKey = new HttpError({
   fields: [{ field: "idempotency-key", message: "Expected 1 to 200 characters" }],
 })
 
-/** As people typed it, without secrets and hidden text. */
-const plain = (text: string, max: number) => cleanText(redactText(text)).slice(0, max).toWellFormed()
-
 const answer = (given: ReviewAnswer): Effect.Effect<Response, HttpError> => {
   const location = `/v1/ci-healing/runs/${given.runId}/reviews/${given.review}`
   if (given.result === "pending") return Effect.succeed(Response.json(given, { status: 202, headers: { location } }))
@@ -52,6 +49,7 @@ const act = Effect.fn("api.act")(function* (
   action: EventData<"review-given">["action"],
   body: unknown,
   header: string | null,
+  caller: Caller,
 ) {
   if (!isRunId(runId)) return yield* noSuchRun(runId)
   const decoded = decode(body ?? {})
@@ -61,7 +59,8 @@ const act = Effect.fn("api.act")(function* (
   if (!isKey(key)) return yield* badKey
   const given = yield* giveReview(runId, key, {
     action,
-    reviewer: plain(reviewer, 100),
+    // Whoever signed in decides in their own name, whatever the body says.
+    reviewer: caller.is === "person" ? caller.session.reviewer : plain(reviewer, 100),
     ...(note === undefined || note === "" ? {} : { note: plain(note, 2_000) }),
     ...(patchSha256 === undefined ? {} : { patchSha256 }),
     ...(expectedPhase === undefined ? {} : { expectedPhase }),
@@ -75,11 +74,12 @@ const look = Effect.fn("api.look-at-review")(function* (runId: string, review: s
 })
 
 /** What a reviewer may do with a run. The first committed word wins; the other gets 409 with the current state. */
-export const actionRoutes = (respond: Respond<Reviews | Bus>) =>
+export const actionRoutes = (respond: Respond<Reviews | Bus>, callerOf: (request: Request) => Caller) =>
   new Elysia()
     .post(
       "/v1/ci-healing/runs/:runId/actions/:action",
-      ({ params, body, request }) => respond(act(params.runId, params.action, body, request.headers.get("idempotency-key"))),
+      ({ params, body, request }) =>
+        respond(act(params.runId, params.action, body, request.headers.get("idempotency-key"), callerOf(request))),
       {
         params: standard(Schema.Struct({ runId: Schema.String, action: ReviewAction })),
         response: { 200: standard(ReviewAnswer), 202: standard(ReviewAnswer) },

@@ -5,7 +5,8 @@ import { RunDetail, RunMemory, RunPage, Status } from "@ci-fix-pilot/contract/ru
 import type { ObjectRef } from "@ci-fix-pilot/contract/values"
 import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
-import { Runs, type RunsQuery } from "../Runs.ts"
+import { listRuns } from "../list-runs.ts"
+import { Runs } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
 import { acceptedRun, fold, runDetail } from "../run-detail.ts"
 
@@ -14,7 +15,6 @@ const Positive = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween(
 const Text = Schema.String.check(Schema.isMaxLength(200))
 /** A step of the life of a run, finer than its status; nobody is in one that does not exist. */
 const Phase = Schema.String.check(Schema.isPattern(/^[a-z-]{1,40}$/u))
-const defaultPageSize = 20
 
 const ListQuery = Schema.Struct({
   page: Schema.optionalKey(Positive),
@@ -29,15 +29,6 @@ const LogQuery = Schema.Struct({ of: Schema.optionalKey(Schema.Literals(["failur
 const isRunId = Schema.is(RunId)
 const noSuchRun = (runId: string) => new HttpError({ code: "not-found", message: `there is no run ${runId.slice(0, 60)}` })
 const logGone = new HttpError({ code: "not-found", message: "the full log is not kept any more; the run holds its telling part" })
-
-const list = Effect.fn("api.list-runs")(function* (query: Partial<RunsQuery>) {
-  const runs = yield* Runs
-  const { page = 1, pageSize = defaultPageSize } = query
-  // The position first: what is committed while the page is read is seen twice, never missed.
-  const position = yield* runs.head
-  const { items, total } = yield* runs.page({ ...query, page, pageSize })
-  return { items, page, pageSize, total, position }
-})
 
 const ledgerOf = Effect.fn("api.read-ledger")(function* (runId: string) {
   const runs = yield* Runs
@@ -78,7 +69,7 @@ const log = Effect.fn("api.read-log")(function* (runId: string, of: "failure" | 
 /** What runs there are, and everything about one. */
 export const runRoutes = (respond: Respond<Runs | Objects>) =>
   new Elysia()
-    .get("/v1/ci-healing/runs", ({ query }) => respond(list(query)), {
+    .get("/v1/ci-healing/runs", ({ query }) => respond(listRuns(query)), {
       query: standard(ListQuery),
       response: { 200: standard(RunPage) },
       detail: { summary: "The runs, newest first", tags: ["runs"] },

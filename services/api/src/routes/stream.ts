@@ -2,6 +2,8 @@ import { invalid } from "@ci-fix-pilot/contract/http"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import { Effect, Result, Schema, SchemaParser } from "effect"
 import { Elysia } from "elysia"
+import { Audience } from "../Audience.ts"
+import type { Caller } from "../authorize.ts"
 import { Feed } from "../Feed.ts"
 import type { Respond } from "../respond.ts"
 
@@ -17,22 +19,26 @@ const asked = (request: Request) => {
   return { ...(after === null ? {} : { after }), ...(runId === null ? {} : { runId }) }
 }
 
-const follow = Effect.fn("api.follow")(function* (request: Request) {
+const follow = Effect.fn("api.follow")(function* (request: Request, caller: Caller) {
   const decoded = decode(asked(request))
   if (Result.isFailure(decoded)) return yield* invalid("stream", decoded.failure)
   const follower = yield* Feed.use((feed) => feed.follow(decoded.success))
   request.signal.addEventListener("abort", () => follower.close())
+  if (caller.is === "person") {
+    const audience = yield* Audience
+    follower.onClose(audience.join(caller.session.name, () => follower.close()))
+  }
   return new Response(follower.body, { headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" } })
 })
 
 /** The ledger, live, as server-sent events. */
-export const streamRoutes = (respond: Respond<Feed>) =>
+export const streamRoutes = (respond: Respond<Feed | Audience>, callerOf: (request: Request) => Caller) =>
   new Elysia().get(
     "/v1/ci-healing/stream",
     ({ request, server }) => {
       // A quiet stream is no idle connection.
       server?.timeout(request, 0)
-      return respond(follow(request))
+      return respond(follow(request, callerOf(request)))
     },
     {
       detail: {

@@ -1,0 +1,48 @@
+import { createHmac } from "node:crypto"
+import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
+import { Effect, Layer, Option, Schema } from "effect"
+import { lifetime, type Session, Sessions } from "./Sessions.ts"
+import { settings } from "./settings.ts"
+
+const reviewerRows = rowsOf(Schema.Struct({ reviewer: Schema.String }))
+const nameRows = rowsOf(Schema.Struct({ name: Schema.String }))
+
+const keyed = (key: string, text: string) => createHmac("sha256", key).update(text).digest("hex")
+
+export const layer = Layer.effect(
+  Sessions,
+  Effect.gen(function* () {
+    const { query } = yield* Sql
+    const { token = "" } = yield* settings
+    // With another token every name is another: changing the token ends all sessions.
+    const nameOf = (secret: string) => keyed(token, secret)
+    const sessionOf = (secret: string, reviewer: string): Session => ({ name: nameOf(secret), reviewer, csrf: keyed(secret, "csrf") })
+    return Sessions.of({
+      begin: Effect.fn("Sessions.begin")(function* (reviewer: string) {
+        const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url")
+        yield* query("delete from session where expires_at < now() - interval '7 days'")
+        yield* query("insert into session (name, reviewer, expires_at) values ($1, $2, now() + $3::int * interval '1 second')", [
+          nameOf(secret),
+          reviewer,
+          lifetime,
+        ])
+        return { secret, session: sessionOf(secret, reviewer) }
+      }),
+      find: (secret) =>
+        query("select reviewer from session where name = $1 and ended_at is null and expires_at > now()", [nameOf(secret)]).pipe(
+          Effect.flatMap(reviewerRows),
+          Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ reviewer }) => sessionOf(secret, reviewer))),
+        ),
+      end: (name) => Effect.asVoid(query("update session set ended_at = now() where name = $1 and ended_at is null", [name])),
+      holding: (names) =>
+        query(
+          `select name from session where name in (select value from jsonb_array_elements_text($1::text::jsonb))
+             and ended_at is null and expires_at > now()`,
+          [JSON.stringify(names)],
+        ).pipe(
+          Effect.flatMap(nameRows),
+          Effect.map((rows) => new Set(rows.map(({ name }) => name))),
+        ),
+    })
+  }),
+)

@@ -1,0 +1,80 @@
+import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
+import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Listening, startListening } from "./listening.suite.ts"
+import { escalated, failed, fixed, runId } from "./stories.suite.ts"
+
+let database: PostgresServer
+let broker: NatsServer
+let api: Listening
+
+beforeAll(async () => {
+  ;[database, broker] = await Promise.all([startPostgres(), startNatsServer()])
+  api = await startListening(await database.freshDatabase(), broker.url)
+  await api.record(runId(1), fixed(1))
+  await api.record(runId(2), escalated(2))
+  await api.record(runId(3), [failed(3)])
+  await api.rows(
+    `insert into command (command_id, run_id, type, data, attempt, traceparent, deadline_at) values ('c1', '${runId(1)}', 'memory.remember', '{"outcome":"validated"}', 1, '', now())`,
+  )
+})
+afterAll(async () => {
+  await api?.stop()
+  await Promise.all([database?.stop(), broker?.stop()])
+})
+
+const json = async (path: string) => (await api.get(path)).json()
+
+describe("figures", () => {
+  it("count how runs ended", async () => {
+    const summary = await json("/v1/ci-healing/metrics/summary")
+    expect(summary).toMatchObject({
+      days: 30,
+      byStatus: { fixed: 1, escalated: 1, flaky: 0 },
+      fixRate: 0.5,
+      pullRequests: 1,
+      attempts: 1,
+      byStrategy: { revert: 1 },
+    })
+    expect(summary.secondsToFix.p50).toBeGreaterThanOrEqual(0)
+    expect(summary).toMatchObject({
+      strategies: [{ strategy: "revert", attempts: 1, validated: 1 }],
+      healedWithoutModel: 1,
+      costPerFixed: 0,
+      perDay: [{ day: new Date().toISOString().slice(0, 10), byStatus: summary.byStatus, secondsToFix: summary.secondsToFix }],
+    })
+  })
+
+  it("do so by repository", async () => {
+    const { items } = await json("/v1/ci-healing/metrics/repositories?days=1")
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        repository: "acme/shop-1",
+        total: 1,
+        byStatus: expect.objectContaining({ fixed: 1 }),
+        fixRate: 1,
+        secondsToFix: expect.objectContaining({ p50: expect.any(Number) }),
+      }),
+    )
+  })
+
+  it("are readable by Prometheus", async () => {
+    const text = await (await api.get("/metrics")).text()
+    expect(text).toContain('ci_fix_pilot_runs{status="fixed"} 1\n')
+    const line = /^(?:# (?:HELP|TYPE) [a-z_]+ .+|[a-z_]+(?:\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})? -?[0-9.e+-]+)$/u
+    expect(text.split("\n").filter((one) => one !== "" && !line.test(one))).toEqual([])
+  })
+
+  it("say how the system is, services that do not answer included", async () => {
+    const system = await json("/v1/ci-healing/system")
+    expect(system.services).toHaveLength(8)
+    expect(system.services).toContainEqual({ service: "planner", answers: false })
+    expect(system.bus).toMatchObject({ connected: true, streams: expect.arrayContaining([expect.objectContaining({ name: "RUNS" })]) })
+    expect(system.backlog).toMatchObject({ inbox: 0, deadLetters: 0, commands: { "memory.remember": 1 } })
+    expect(system.backlog.oldestCommandMs["memory.remember"]).toBeGreaterThan(0)
+    expect(system).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+/u), configuration: [] })
+    expect(system.database).toMatchObject({ version: expect.stringMatching(/^\d+/u), sizeBytes: expect.any(Number) })
+    expect(system.database.connections).toBeGreaterThan(0)
+    expect(system.database.maxConnections).toBeGreaterThan(system.database.connections)
+  })
+})
