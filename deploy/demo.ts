@@ -7,11 +7,13 @@
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
 import { describeEntry, isRoutine } from "@ci-fix-pilot/contract/describe-entry"
+import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { Effect, Layer, References } from "effect"
 import { approveAndMerge, broken, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
 import { sayProgress, sayTable } from "./demo/print.ts"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { scenarios } from "./forge/catalogue.ts"
+import { provideDashboardIfPossible } from "./provision.ts"
 import { followRuns } from "./watch/follow-runs.ts"
 
 const { values } = parseArgs({ args: Bun.argv.slice(2), options: { exit: { type: "boolean" }, only: { type: "string" } } })
@@ -52,7 +54,10 @@ const playAll = async (stage: Stage): Promise<ReadonlyArray<Ended>> => {
 
 const program = Effect.gen(function* () {
   say("Starting ci-fix-pilot: all services in this process, a message broker, a database, and a forge in place of GitHub.")
-  const { forge, natsUrl, apiUrl } = yield* startWithForge({})
+  yield* Effect.promise(provideDashboardIfPossible)
+  const apiPort = yield* Effect.promise(freePort)
+  const settings = { CI_HEALING_RUN_URL: `http://127.0.0.1:${apiPort}/runs/{runId}` }
+  const { forge, natsUrl, apiUrl } = yield* startWithForge({ apiPort, settings })
   const following = yield* Effect.acquireRelease(
     Effect.promise(() =>
       followRuns(natsUrl, (entry, { run }) => {
@@ -61,12 +66,12 @@ const program = Effect.gen(function* () {
     ),
     (open) => Effect.promise(() => open.close()),
   )
-  say(`\nAPI ${apiUrl}/v1/ci-healing/runs   forge ${forge.url}   messages: NATS_URL=${natsUrl} npm run watch\n`)
+  say(`\nWatch it heal:   ${apiUrl}/\n\nforge ${forge.url}   messages: NATS_URL=${natsUrl} npm run watch\n`)
   const all = yield* Effect.tryPromise(() => playAll({ forge, following, approve: approveAt(apiUrl), withinMs }))
   sayTable(all)
   const wrong = all.filter((one) => one.wrong.length > 0).length
   if (values.exit === true) return wrong === 0 ? 0 : 1
-  say(`The API is at ${apiUrl} until you press Ctrl-C.`)
+  say(`\nThe dashboard is at ${apiUrl}/ until you press Ctrl-C.`)
   return yield* Effect.never
 })
 

@@ -67,6 +67,10 @@ export const provideChromium = (): Promise<string> => provide("chromium", findCh
 /** The dashboard, built from what the checkout holds now. Returns its folder. */
 export const provideDashboard = (): Promise<string> => provide("dashboard", findDashboard, buildDashboard, (folder) => folder)
 
+/** The same for those who can do without: the pages then say themselves that there is no build, and this says why. */
+export const provideDashboardIfPossible = (): Promise<unknown> =>
+  provideDashboard().catch((error: unknown) => say(`dashboard: not built: ${error instanceof Error ? error.message : error}`))
+
 /** A Docker daemon that answers, started when there is none. Call `release` at the end. */
 export const provideDocker = async (): Promise<Docker> => {
   const docker = await holdDocker()

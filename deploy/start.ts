@@ -1,12 +1,15 @@
 /**
  * The configured system. Without `DATABASE_URL` and `NATS_URL` everything runs in this process, with its data in `.data/`.
  */
+import { hostname } from "node:os"
 import { runProgram } from "@ci-fix-pilot/actor/run-main"
+import { settings as apiSettings } from "@ci-fix-pilot/api/settings"
+import { isLoopback } from "@ci-fix-pilot/contract/http"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { Config, Effect, Option, Redacted } from "effect"
 import { startEmbedded } from "./embedded/embedded.ts"
 import { provideSandbox } from "./embedded/provide-sandbox.ts"
-import { provideNatsServer } from "./provision.ts"
+import { provideDashboardIfPossible, provideNatsServer } from "./provision.ts"
 
 const defaultNatsPort = 4_222
 
@@ -16,6 +19,8 @@ const program = Effect.gen(function* () {
   const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.Redacted("DATABASE_URL")))
   const mirrorPort = yield* Config.Int("CI_HEALING_MIRROR_PORT").pipe(Config.withDefault(yield* Effect.promise(freePort)))
   const external = Option.getOrUndefined(yield* Config.option(Config.NonEmptyString("NATS_URL")))
+  yield* Effect.promise(provideDashboardIfPossible)
+  const { host, port, token } = yield* apiSettings
   if (external === undefined) yield* Effect.tryPromise(provideNatsServer)
   const settings = {
     ...(yield* Effect.tryPromise(provideSandbox)),
@@ -30,6 +35,8 @@ const program = Effect.gen(function* () {
     ...(databaseUrl === undefined ? {} : { databaseUrl: Redacted.value(databaseUrl) }),
   })
   yield* Effect.logInfo("ci-fix-pilot is ready", { natsUrl, folder })
+  const address = isLoopback(host) ? host : hostname()
+  process.stdout.write(`\nDashboard:  http://${address}:${port}/${token === undefined ? "" : "  (sign in with CI_HEALING_API_TOKEN)"}\n\n`)
   yield* Effect.never
 })
 

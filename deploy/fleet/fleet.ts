@@ -7,6 +7,7 @@ import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-ser
 import { checkout } from "@ci-fix-pilot/testkit/process-tools"
 import { type Forge, startForge } from "../forge/forge.ts"
 import { passwordVariable, randomPasswords } from "../nats/fleet-passwords.ts"
+import { provideDashboardIfPossible } from "../provision.ts"
 import { type FleetDatabase, startFleetDatabase } from "./fleet-database.ts"
 import { type ServiceProcess, startService } from "./service-process.ts"
 
@@ -48,9 +49,11 @@ export interface Fleet {
 export const startFleet = async (options: FleetOptions = {}): Promise<Fleet> => {
   const folder = mkdtempSync(join(tmpdir(), "fleet-"))
   const passwords = randomPasswords()
+  const services = options.services ?? allServices
   const [database, nats] = await Promise.all([
     startFleetDatabase(),
     startNatsServer({ config: join(checkout(), "nats.conf"), env: passwords }),
+    services.includes("api") ? provideDashboardIfPossible() : undefined,
   ])
   const [apiPort, ingestPort, mirrorPort] = await Promise.all([freePort(), freePort(), freePort()])
   const secret = crypto.randomUUID()
@@ -87,7 +90,7 @@ export const startFleet = async (options: FleetOptions = {}): Promise<Fleet> => 
     if (found === undefined) throw new Error(`${service} was never started`)
     return found
   }
-  await Promise.all((options.services ?? allServices).map((service) => start(service)))
+  await Promise.all(services.map((service) => start(service)))
   return {
     forge,
     nats,

@@ -34,5 +34,5 @@ export const findDashboard = (): string | undefined => {
 
 /** Builds it, in a second or two. */
 export const buildDashboard = async (): Promise<void> => {
-  await run(process.execPath, ["--bun", "run", "build"], { cwd: ui() })
+  await run(process.execPath, ["--bun", "run", "build"], { cwd: ui(), env: { NO_COLOR: "1" } })
 }
