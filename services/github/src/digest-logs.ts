@@ -5,11 +5,14 @@ import { type Digester, makeDigester } from "@ci-fix-pilot/failure/digest"
 import { Effect, Redacted, Stream } from "effect"
 import { Credential } from "./Credential.ts"
 import { GitHub, type GitHubError, type Job, type WorkflowRun } from "./GitHub.ts"
-import { bounded, readLog } from "./read-log.ts"
+import { type Bounds, bounded, readLog } from "./read-log.ts"
 import { isLogOf } from "./unzip-entries.ts"
 
-/** How much of all logs of a run is read (bytes). */
-export const mostBytes = 200 * 1024 * 1024
+const mebibyte = 1_048_576
+/** How much of all logs of a run is kept, and of a log's end, where the failure is; and how much is read to get there (bytes). */
+const mostKept = 200 * mebibyte
+const mostOfEnd = 8 * mebibyte
+const mostRead = 1_024 * mebibyte
 /** A matrix may fail in a hundred jobs; their logs say the same. */
 const mostJobs = 10
 
@@ -25,8 +28,10 @@ export const digestLogs = Effect.fn("digestLogs")(function* (
   const values = token === undefined ? [] : [Redacted.value(token)]
   const jobs = failed.slice(0, mostJobs)
   const logs = Stream.fromIterable(jobs).pipe(
-    Stream.flatMap((job) => (jobs.length === 1 ? logOf(repository, run, job) : Stream.concat(heading(job), logOf(repository, run, job)))),
-    (all) => bounded(all, mostBytes),
+    Stream.flatMap((job) => {
+      const log = bounded(logOf(repository, run, job), boundsOf(jobs.length))
+      return jobs.length === 1 ? log : Stream.concat(heading(job), log)
+    }),
   )
 
   const stored = yield* store(`logs/${runId}/ci.log`, logs, makeDigester({ values }))
@@ -62,6 +67,13 @@ export const digestLogs = Effect.fn("digestLogs")(function* (
     })
   }
 })
+
+/** The share of one of so many jobs: each shows how it ended, however long the others are. */
+const boundsOf = (jobs: number): Bounds => {
+  const share = Math.floor(mostKept / jobs)
+  const tail = Math.min(mostOfEnd, Math.floor(share / 4))
+  return { head: share - tail, tail, read: Math.floor(mostRead / jobs) }
+}
 
 /** A job's own log, or what the archive of the whole attempt has of it, or nothing. */
 const logOf = (repository: string, run: WorkflowRun, job: Job): Stream.Stream<Uint8Array, GitHubError, GitHub> =>

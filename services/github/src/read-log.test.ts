@@ -77,28 +77,47 @@ describe("a bomb", () => {
 })
 
 describe("the bound", () => {
-  const limited = (chunks: ReadonlyArray<string>, most: number) =>
-    Effect.runPromise(Stream.runCollect(bounded(Stream.fromIterable(chunks.map((chunk) => strToU8(chunk))), most))).then(text)
+  const room = { head: 12, tail: 8, read: 1_000 }
+  const limited = (chunks: ReadonlyArray<string>, limits = room) =>
+    Effect.runPromise(Stream.runCollect(bounded(Stream.fromIterable(chunks.map((chunk) => strToU8(chunk))), limits))).then(text)
+  const inChunksOf = (size: number, all: string) =>
+    Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size))
 
-  it("lets pass what is within it", async () => {
-    expect(await limited(["abc", "def"], 6)).toBe("abcdef")
+  it.each([1, 3, 7, 100])("lets pass what is within it, in pieces of %d", async (size) => {
+    for (const all of ["", "abc", "first\nlast\n", "no line end"]) expect(await limited(inChunksOf(size, all))).toBe(all)
   })
 
-  it("cuts what is beyond it, says so, and reads no further", async () => {
+  it.each([1, 3, 7, 100])(
+    "keeps the beginning and the end of what is longer, in whole lines, and says how much it left out, in pieces of %d",
+    async (size) => {
+      const all = await limited(inChunksOf(size, `first\n${"middle\n".repeat(40)}error\n`))
+      const [head = "", left = "", tail = ""] = all.split(/\n\[the log goes on here: (\d+) bytes are left out\]\n/u)
+      expect(head).toMatch(/^first\n/u)
+      expect(tail).toBe("error\n")
+      expect(head.length + Number(left) + tail.length).toBe("first\n".length + 40 * "middle\n".length + "error\n".length)
+    },
+  )
+
+  it("begins the end with a whole line: half a secret would not be known as one", async () => {
+    expect(await limited(["first\nsecond line\n", `${"x".repeat(40)}token\nend\n`])).toMatch(/left out\]\nend\n$/u)
+    expect(await limited(["first\nsecond line\n", "one line without end".repeat(20)])).toMatch(/left out\]\n$/u)
+  })
+
+  it("reads no further than it was told, and says that too", async () => {
     let pulled = 0
     const endless = Stream.fromIterable(
       {
         *[Symbol.iterator]() {
           for (;;) {
             pulled += 1
-            yield strToU8("x".repeat(100))
+            yield strToU8(`${"x".repeat(99)}\n`)
           }
         },
       },
       { chunkSize: 1 },
     )
-    const all = text(await Effect.runPromise(Stream.runCollect(bounded(endless, 250))))
-    expect(all).toBe(`${"x".repeat(250)}\n[the log goes on, but was cut here after 250 bytes]\n`)
-    expect(pulled).toBeLessThan(10)
+    const all = text(await Effect.runPromise(Stream.runCollect(bounded(endless, { head: 250, tail: 250, read: 2_000 }))))
+    expect(all).toMatch(/left out\]\n(?:x{99}\n){2}\n\[only the first 2000 bytes of the log were read\]\n$/u)
+    expect(pulled).toBeLessThan(30)
   })
 })
