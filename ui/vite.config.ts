@@ -46,7 +46,11 @@ export default defineConfig({
       // Svelte does not say that its modules do nothing by being imported; they do not.
       treeshake: { moduleSideEffects: (id) => !id.includes("/svelte/src/") },
       // What the first page needs is one file.
-      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
+      output: {
+        codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
+        // Svelte's warnings are for who writes the page.
+        minify: { compress: { dropConsole: true }, mangle: true, codegen: true },
+      },
     },
   },
 })
