@@ -119,14 +119,15 @@ describe("a dead letter", () => {
     expect(posted()).toEqual([])
   })
 
-  it("says that it was not sent when the api refuses", async () => {
+  it("says that it was not sent when the api refuses, and is the same sending when it is tried again", async () => {
     await open(system({ backlog: backlogWith(letter) }))
-    answerOf = (asked) =>
-      asked === path
-        ? { status: 422, body: { error: { code: "invalid", message: "the message cannot be read" } } }
-        : { body: system({ backlog: backlogWith(letter) }) }
+    const refused = { status: 422, body: { error: { code: "invalid", message: "the message cannot be read" } } }
+    answerOf = (asked) => (asked === path ? refused : { body: system({ backlog: backlogWith(letter) }) })
     await sendAgain()
     expect(screen.getByText(/Not sent\. The server says: the message cannot be read\./u)).toBeDefined()
+    await sendAgain()
+    const keys = asked.filter(({ method }) => method === "POST").map(({ key }) => key)
+    expect([keys.length, new Set(keys).size]).toEqual([2, 1])
   })
 
   it("that cannot be read cannot be sent", async () => {
