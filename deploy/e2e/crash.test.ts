@@ -44,7 +44,7 @@ const untilDelivered = () =>
   )
 
 describe("a fleet whose services are killed with -9", () => {
-  it.each(crashRounds())("loses and doubles nothing: $name, $review: $crashes", async (round) => {
+  it.each(crashRounds())("loses and doubles nothing: $name, $review, $crashes.length crashes", async (round) => {
     const repository = await makeProject(fleet, round.name.replace(" ", "-"))
     const deaths: Array<Promise<{ point: string; said: string }>> = []
     for (const crash of round.crashes) {
