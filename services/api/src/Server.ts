@@ -7,11 +7,13 @@ import { Elysia, ValidationError } from "elysia"
 import type { Assets } from "./Assets.ts"
 import type { Audience } from "./Audience.ts"
 import { type Caller, makeAuthorize } from "./authorize.ts"
+import type { DeadLetters } from "./DeadLetters.ts"
 import type { Feed } from "./Feed.ts"
 import type { Reviews } from "./Reviews.ts"
 import type { Runs } from "./Runs.ts"
 import { makeRespond } from "./respond.ts"
 import { actionRoutes } from "./routes/actions.ts"
+import { deadLetterRoutes } from "./routes/dead-letters.ts"
 import { metricRoutes } from "./routes/metrics.ts"
 import { pageRoutes } from "./routes/pages.ts"
 import { runRoutes } from "./routes/runs.ts"
@@ -55,7 +57,7 @@ const documentation = () => ({
   security: [{ bearer: [] }],
 })
 
-type Services = Runs | Reviews | Totals | Feed | Bus | Objects | Assets | Sessions | Audience | Tries
+type Services = Runs | Reviews | Totals | Feed | Bus | Objects | Assets | Sessions | Audience | Tries | DeadLetters
 type Listener = ReturnType<typeof Bun.serve>
 
 const nobody: Caller = { is: "anybody" }
@@ -77,6 +79,7 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
     .use(streamRoutes(respond, callerOf))
     .use(metricRoutes(respond, token))
     .use(systemRoutes(respond))
+    .use(deadLetterRoutes(respond, callerOf))
     .use(sessionRoutes(respond, token))
     .use(pageRoutes(respond, token))
   const admit = (request: Request) =>

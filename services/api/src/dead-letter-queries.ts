@@ -44,7 +44,8 @@ export const messageIn = ({ text }: Pick<Letter, "text">) => {
   return decodeEvent(isKept(kept) ? JSON.stringify(kept.message) : text).pipe(Effect.option)
 }
 
-const resentOf = ({ resentAt, resentBy, outcome }: Letter): DeadLetter["resent"] =>
+/** The last time that a letter was sent again. */
+export const resentOf = ({ resentAt, resentBy, outcome }: Letter): DeadLetter["resent"] =>
   resentAt === null
     ? null
     : {

@@ -1,0 +1,41 @@
+import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { type Fleet, startFleet } from "./fleet/fleet.ts"
+
+let fleet: Fleet
+
+beforeAll(async () => {
+  fleet = await startFleet({ services: ["planner", "api"] })
+})
+afterAll(() => fleet?.stop())
+
+it("a dead letter that is sent again reaches its run once, with no more rights than the api has", async () => {
+  const runId = runIdOf(1)
+  const message = { id: "dead-1", type: "ci-failed", at: "", runId, traceparent: "00-t", data: ciFailed(1) }
+  const text = JSON.stringify({ kind: "message", message })
+  await fleet.database.sql`insert into dead_letter (message_id, run_id, text, why) values ('dead-1', ${runId}, ${text}, 'it crashed')`
+  const system = await (await fetch(`${fleet.apiUrl}/v1/ci-healing/system`)).json()
+  const [letter] = system.backlog.newestDeadLetters
+  const resend = () =>
+    fetch(`${fleet.apiUrl}/v1/ci-healing/system/dead-letters/${letter.id}/actions/resend`, {
+      method: "POST",
+      headers: { "idempotency-key": "click" },
+    })
+  const answers = await Promise.all([resend(), resend()])
+  for (const answer of answers) expect(await answer.json()).toMatchObject({ result: "applied", by: "api" })
+  const run = await (await fetch(`${fleet.apiUrl}/v1/ci-healing/runs/${runId}`)).json()
+  expect(run.events.filter(({ type }: { type: string }) => type === "ci-failed")).toHaveLength(1)
+})
+
+it("the system page is told how every service that answers is set up, and no secret", async () => {
+  const { services, configuration, version } = await (await fetch(`${fleet.apiUrl}/v1/ci-healing/system`)).json()
+  expect(services.filter(({ answers }: { answers: boolean }) => answers).map(({ service }: { service: string }) => service)).toEqual([
+    "planner",
+    "api",
+  ])
+  expect(version).toMatch(/^\d/u)
+  expect(configuration).toContainEqual({ name: "DATABASE_URL", value: null, secret: true, isSet: true })
+  expect(configuration).toContainEqual({ name: "PORT", value: new URL(fleet.apiUrl).port, secret: false, isSet: true })
+  expect(configuration).toContainEqual({ name: "CI_HEALING_MAX_ATTEMPTS", value: null, secret: false, isSet: false })
+  expect(JSON.stringify(configuration)).not.toContain(fleet.operator.pass)
+})
