@@ -75,9 +75,12 @@ describe("the page of the system", () => {
     await open(system())
     const rowOf = (name: string) => screen.getByText(name).closest("div")?.textContent?.replaceAll(/\s+/gu, " ").trim()
     expect(rowOf("GITHUB_TOKEN")).toBe("GITHUB_TOKEN set (secret)")
-    expect(rowOf("OPENAI_API_KEY")).toBe("OPENAI_API_KEY not set (secret)")
     expect(rowOf("PORT")).toBe("PORT 3000")
-    expect(rowOf("CI_HEALING_MAX_ATTEMPTS")).toBe("CI_HEALING_MAX_ATTEMPTS not set")
+    const left = within(screen.getByRole("list", { name: "Not set", hidden: true })).getAllByRole("listitem", { hidden: true })
+    expect(left.map(({ textContent }) => textContent?.replaceAll(/\s+/gu, " ").trim())).toEqual([
+      "OPENAI_API_KEY (secret)",
+      "CI_HEALING_MAX_ATTEMPTS",
+    ])
   })
 })
 

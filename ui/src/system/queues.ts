@@ -1,6 +1,6 @@
 import type { System } from "@ci-fix-pilot/contract/system-view"
 
-/** One command's queue: unanswered in the ledger, in the broker's stream not yet taken, taken and being worked on; `oldestMs` null: nothing is due. */
+/** One command's queue: unanswered in the ledger, in the broker's stream not yet taken, taken and being worked on. `oldestMs`: how long ago the oldest was due, 0 if that is still to come; null: nothing is open. */
 export interface Queue {
   readonly command: string
   readonly open: number

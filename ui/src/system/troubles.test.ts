@@ -54,6 +54,14 @@ describe("what is wrong", () => {
   it("is a message that could not be applied", () =>
     expect(told({ backlog: backlogWith(letter) })[0]).toMatch(/^1 message could not be applied: /u))
 
+  it("is no dead letter that was applied after all, nor an old one that nothing can be done about", () => {
+    const applied = { ...letter, resent: { at: letter.at, by: "ada", result: "applied" } as const }
+    expect(told({ backlog: { ...backlogWith(applied), deadLetters: 0 } })).toEqual([])
+    const unreadable = { ...letter, type: null, resendable: false }
+    expect(told({ backlog: backlogWith({ ...unreadable, at: "2026-11-22T03:00:00.000Z" }) })).toEqual([])
+    expect(told({ backlog: backlogWith(unreadable) })).toHaveLength(1)
+  })
+
   it("is a database that is running out of connections", () =>
     expect(told({ database: { ...system().database, connections: 95 } })[0]).toMatch(/^The database has 95 of 100 connections: /u))
 

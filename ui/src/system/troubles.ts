@@ -22,6 +22,7 @@ const inboxMs = 30_000
 /** Longer than the longest command may work. */
 const commandMs = 15 * 60_000
 const fullShare = 0.9
+const newsMs = 24 * 3_600_000
 
 const secondsOf = (ms: number) => Math.floor(ms / 1_000)
 
@@ -60,9 +61,14 @@ const slowCommands = ({ backlog }: System): ReadonlyArray<Trouble> =>
     return [{ tone: "warn", what: `${command} is not answered`, means: "no such command should take that long", seconds: secondsOf(ms) }]
   })
 
-const deadLetters = ({ backlog }: System): ReadonlyArray<Trouble> => {
-  if (backlog.deadLetters === 0) return []
-  const what = `${counted(backlog.deadLetters, "message")} could not be applied`
+/** One that cannot be sent again is news for a day; then it is only listed. */
+const deadLetters = ({ backlog }: System, now: number): ReadonlyArray<Trouble> => {
+  const open = backlog.newestDeadLetters.filter(
+    ({ at, resendable, resent }) => resent?.result !== "applied" && (resendable || now - Date.parse(at) < newsMs),
+  )
+  if (open.length === 0) return []
+  const all = open.length < backlog.newestDeadLetters.length ? open.length : backlog.deadLetters
+  const what = `${counted(all, "message")} could not be applied`
   return [{ tone: "warn", what, means: "look at the dead letters below, and send again what can be" }]
 }
 
@@ -101,7 +107,7 @@ export const troublesOf = (system: System, silence: Silence, now: number): Reado
     ...(system.bus.connected ? [...silent(system, silence, now), ...unready(system)] : [away]),
     ...arrivals(system),
     ...slowCommands(system),
-    ...deadLetters(system),
+    ...deadLetters(system, now),
     ...stores(system),
   ]
   return [...all.filter(({ tone }) => tone === "bad"), ...all.filter(({ tone }) => tone === "warn")]
