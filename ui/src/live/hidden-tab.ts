@@ -1,12 +1,22 @@
 /** How long a tab may be hidden before it is asked whether it needs its connection (ms): a glance elsewhere costs nothing. */
 const grace = 20_000
 
+type Tab = Pick<Document, "hidden" | "addEventListener" | "removeEventListener">
+interface Locks {
+  readonly request: (name: string, options: LockOptions, take: (lock: object | null) => unknown) => Promise<unknown>
+}
+
 /**
  * A browser opens only six connections to a host, for all tabs together: a seventh tab with a live stream would hang, and so would every click in
  * the others. So hidden tabs let go of theirs, except one of them, which goes on so that counts and notifications stay prompt. Which one, the
  * browser's lock decides; where it has none (plain http), all let go.
  */
-export const watchHidden = (pause: () => void, resume: () => void, document: Document = globalThis.document, locks = navigator.locks) => {
+export const watchHidden = (
+  pause: () => void,
+  resume: () => void,
+  document: Tab = globalThis.document,
+  locks: Locks | undefined = navigator.locks,
+) => {
   let timer: ReturnType<typeof setTimeout> | undefined
   let release: (() => void) | undefined
   const letGo = () => {

@@ -1,0 +1,87 @@
+import type { RunPage, RunSummary } from "@ci-fix-pilot/contract/run-view"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { rowAfter } from "../runs/row.ts"
+import { makeTelling } from "./told.suite.ts"
+import { Waiting } from "./waiting.ts"
+
+const summary = (runId: string): RunSummary => {
+  const row = rowAfter(undefined, makeTelling().failed(runId))
+  if (row === undefined) throw new Error("a first entry makes a run")
+  return { ...row.summary, status: "running", phase: "awaiting-approval" }
+}
+const page = (runIds: ReadonlyArray<string>, total = runIds.length): RunPage => ({
+  ...{ items: runIds.map(summary), page: 1, pageSize: 100 },
+  ...{ total, position: 40 },
+})
+
+const waiting = (...answers: ReadonlyArray<RunPage | Error>) => {
+  const left = [...answers]
+  const counts: Array<number> = []
+  const begun: Array<string> = []
+  const it = new Waiting(
+    async () => {
+      const answer = left.shift()
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error("asked too often")
+      return answer
+    },
+    (count) => counts.push(count),
+    (runs) => begun.push(...runs.map(({ runId }) => runId)),
+  )
+  return { it, counts, begun, left }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe("the runs that wait for a person", () => {
+  it("are known from the api, without a word about those that waited already", async () => {
+    const { it: runs, counts, begun } = waiting(page(["a", "b"]))
+    expect(await runs.load()).toBe(40)
+    expect([counts, begun]).toEqual([[2], []])
+  })
+
+  it("grow when one begins to wait, which is told once, even if several do together", async () => {
+    const { it: runs, counts, begun } = waiting(page(["a"]), page(["a", "b", "c"]))
+    await runs.load()
+    const told = makeTelling()
+    runs.hear(told.waiting("b"))
+    runs.hear(told.waiting("c"))
+    await vi.advanceTimersByTimeAsync(300)
+    expect([counts, begun]).toEqual([
+      [1, 3],
+      ["b", "c"],
+    ])
+  })
+
+  it.each(["delivering", "aborted"] as const)("shrink at once when one goes on by %s", async (how) => {
+    const { it: runs, counts } = waiting(page(["a", "b"]))
+    await runs.load()
+    runs.hear(makeTelling()[how]("a"))
+    expect(counts).toEqual([2, 1])
+  })
+
+  it("stay as they are for what changes no state, and for runs that did not wait", async () => {
+    const { it: runs, counts } = waiting(page(["a"]))
+    await runs.load()
+    const told = makeTelling()
+    runs.hear(told.reviewed("a"))
+    runs.hear(told.aborted("z"))
+    runs.hear(told.waiting("a"))
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(counts).toEqual([1])
+  })
+
+  it("are asked for anew when there were more than one answer holds, and again when that fails", async () => {
+    const { it: runs, counts, left } = waiting(page(["a", "b"], 150), new Error("away"), page(["b", "c"], 149))
+    await runs.load()
+    runs.hear(makeTelling().aborted("a"))
+    await vi.advanceTimersByTimeAsync(300)
+    expect(left.length).toBe(1)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(counts).toEqual([150, 149, 149])
+  })
+})
