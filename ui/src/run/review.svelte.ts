@@ -1,0 +1,70 @@
+import type { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
+import { type Api, ApiError } from "../api.ts"
+import { whatWentWrong } from "../parts/what-went-wrong.ts"
+import type { Action } from "./actions-for.ts"
+
+/** How long until the outcome of an accepted action is asked for again (ms). */
+const again = 1_000
+
+export type ReviewState =
+  | { readonly is: "open" | "sending" | "following" | "done" }
+  | { readonly is: "conflict"; readonly message: string; readonly current: unknown }
+  | { readonly is: "failed"; readonly says: string }
+
+/**
+ * One action of a reviewer, from the question to the answer. Its key is made once: however often it is sent, it is done once. A failure
+ * leaves the question open, and the next try is the same action.
+ */
+export class Review {
+  readonly action: Action
+  state: ReviewState = $state.raw({ is: "open" })
+  readonly #api: Api
+  readonly #runId: string
+  readonly #key = crypto.randomUUID()
+
+  constructor(api: Api, runId: string, action: Action) {
+    this.#api = api
+    this.#runId = runId
+    this.action = action
+  }
+
+  get busy(): boolean {
+    return this.state.is === "sending" || this.state.is === "following"
+  }
+
+  /** Sends it. `reviewer` only where nobody is signed in. Pressing twice sends once. */
+  async send(note: string, reviewer?: string): Promise<void> {
+    if (this.busy || this.state.is === "done") return
+    this.state = { is: "sending" }
+    try {
+      const response = await this.#api.send(`/v1/ci-healing/runs/${this.#runId}/actions/${this.action.action}`, {
+        method: "POST",
+        headers: { "idempotency-key": this.#key },
+        body: { ...this.action.body, ...(note.trim() === "" ? {} : { note }), ...(reviewer === undefined ? {} : { reviewer }) },
+      })
+      const answer: ReviewAnswer = await response.json()
+      await this.#settle(answer, response.headers.get("location"))
+    } catch (error) {
+      this.state =
+        error instanceof ApiError && error.status === 409
+          ? { is: "conflict", message: error.message, current: error.current }
+          : { is: "failed", says: failure(error) }
+    }
+  }
+
+  async #settle(answer: ReviewAnswer, location: string | null) {
+    let known = answer
+    while (known.result === "pending" && location !== null) {
+      this.state = { is: "following" }
+      await new Promise((done) => setTimeout(done, again))
+      known = await this.#api.ask<ReviewAnswer>(location)
+    }
+    this.state = { is: "done" }
+  }
+}
+
+const failure = (error: unknown): string => {
+  if (error instanceof ApiError && error.status === 0)
+    return "The server cannot be reached, so it is not known whether this arrived. Send it again: it will be done once."
+  return error instanceof ApiError && error.status === 422 ? `The server did not accept it: ${error.message}.` : whatWentWrong(error)
+}

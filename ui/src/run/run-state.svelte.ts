@@ -1,0 +1,73 @@
+import type { RunDetail, RunPage } from "@ci-fix-pilot/contract/run-view"
+import { dashboard } from "../dashboard.svelte.ts"
+import type { LiveEntry } from "../live/follow.ts"
+import { fold, knownEntries } from "./fold-ledger.ts"
+
+const runs = "/v1/ci-healing/runs"
+
+/**
+ * One run as the page knows it: what the server said once, and every entry of its ledger since, each once and in order. An entry that
+ * leaves a gap makes it ask again.
+ */
+export class RunState {
+  readonly runId: string
+  detail: RunDetail | undefined = $state.raw()
+  entries: ReadonlyArray<LiveEntry> = $state.raw([])
+  /** Why there is nothing to show. */
+  problem: unknown = $state.raw()
+  /** The last entry that was there when the page was opened: what is newer happened before the reader's eyes. */
+  seenAtFirst = $state.raw(Number.POSITIVE_INFINITY)
+  readonly run = $derived(fold(this.entries))
+  #early: ReadonlyArray<LiveEntry> = []
+  #asking = false
+
+  constructor(runId: string) {
+    this.runId = runId
+  }
+
+  /** Follows the run until told to stop. */
+  follow(): () => void {
+    const stop = dashboard.listen((entry) => this.take(entry))
+    void this.read()
+    return stop
+  }
+
+  /** Asks for the run; the head of the ledger first: what is committed in between is heard twice, never missed. */
+  async read() {
+    if (this.#asking) return
+    this.#asking = true
+    try {
+      const { position } = await dashboard.api.ask<RunPage>(`${runs}?pageSize=1`)
+      const detail = await dashboard.api.ask<RunDetail>(`${runs}/${encodeURIComponent(this.runId)}`)
+      this.show(detail)
+      dashboard.connect(position)
+    } catch (error) {
+      if (this.detail === undefined) this.problem = error
+    } finally {
+      this.#asking = false
+    }
+  }
+
+  show(detail: RunDetail) {
+    this.problem = undefined
+    this.detail = detail
+    this.entries = knownEntries(detail.events)
+    this.seenAtFirst = Math.min(this.seenAtFirst, this.#last)
+    const early = this.#early
+    this.#early = []
+    for (const entry of early) this.take(entry)
+  }
+
+  /** Takes an entry that has just been committed. */
+  take(entry: LiveEntry) {
+    if (entry.runId !== this.runId) return
+    if (this.detail === undefined || this.#asking) this.#early = [...this.#early, entry]
+    if (this.detail === undefined || entry.seq <= this.#last) return
+    if (entry.seq > this.#last + 1) void this.read()
+    else this.entries = [...this.entries, entry]
+  }
+
+  get #last(): number {
+    return this.entries.at(-1)?.seq ?? 0
+  }
+}
