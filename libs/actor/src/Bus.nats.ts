@@ -9,10 +9,12 @@ import {
   RetentionPolicy,
   StorageType,
 } from "@nats-io/jetstream"
-import { headers, type Msg, type NatsConnection, nanos, RequestError, TimeoutError } from "@nats-io/transport-node"
+import { headers, type Msg, type NatsConnection, NoRespondersError, nanos, TimeoutError } from "@nats-io/transport-node"
 import { Effect, Layer, Queue, Stream } from "effect"
 import { Bus, BusUnavailable, type ConsumeOptions, type Delivery, NobodyAnswered, type StreamConfig } from "./Bus.ts"
 import { Nats } from "./nats-connection.ts"
+import { oneByOne } from "./nats-pull.ts"
+import { openRequests } from "./nats-requests.ts"
 
 const publishTimeoutMs = 3_000
 /** Short, so that a reader finds its consumer again within seconds of a wiped store. */
@@ -34,18 +36,6 @@ const deliveryOf = (message: JsMsg): Delivery => ({
   term: (reason) => Effect.sync(() => message.term(reason)),
   working: Effect.sync(() => message.working()),
 })
-
-/** One message at a time, the next only when the reader took the last. */
-const oneByOne = (connection: NatsConnection, options: ConsumeOptions) =>
-  Stream.unwrap(
-    Effect.gen(function* () {
-      const consumer = yield* attempt(() => jetstream(connection).consumers.get(options.stream, options.durable))
-      return Stream.fromEffectRepeat(attempt(() => consumer.next({ expires: expiresMs })))
-    }),
-  ).pipe(
-    Stream.filter((message) => message !== null),
-    Stream.map(deliveryOf),
-  )
 
 /** As many as the server gives; the durable's limit of unacked messages is the back-pressure. */
 const ahead = (connection: NatsConnection, options: ConsumeOptions) =>
@@ -135,11 +125,23 @@ const stateOf = async (manager: JetStreamManager) => {
   return streams
 }
 
-const noResponders = (error: unknown) => error instanceof RequestError && error.isNoResponders()
+/** The header by which the server knows a repeat. */
+const named = (messageId: string) => {
+  const own = headers()
+  own.set(messageIdHeader, messageId)
+  return own
+}
+
+/** Where the server put a message, from its reply to a publish. Throws what it says instead. */
+const storedAt = (reply: Msg): { readonly sequence: number } => {
+  const said: unknown = reply.json()
+  if (typeof said === "object" && said !== null && "seq" in said && typeof said.seq === "number") return { sequence: said.seq }
+  throw new Error(reply.string().slice(0, 300))
+}
 
 const make = Effect.gen(function* () {
   const connection = yield* Nats
-  const js = jetstream(connection, { timeout: publishTimeoutMs })
+  const request = yield* openRequests(connection)
   const manager = Effect.cached(attempt(() => jetstreamManager(connection, { checkAPI: false }))).pipe(Effect.flatten)
   const managed = <A>(run: (manager: JetStreamManager) => Promise<A>) => Effect.flatMap(manager, (open) => attempt(() => run(open)))
 
@@ -172,23 +174,23 @@ const make = Effect.gen(function* () {
 
   return Bus.of({
     publish: (subject, text, messageId) =>
-      Effect.map(
-        attempt(() => js.publish(subject, text, { msgID: messageId })),
-        ({ seq }) => ({ sequence: seq }),
+      request(subject, text, publishTimeoutMs, named(messageId)).pipe(
+        Effect.flatMap((reply) => Effect.try({ try: () => storedAt(reply), catch: (cause) => cause })),
+        Effect.mapError(unavailable),
       ),
     tell: (subject, text, messageId) =>
       Effect.sync(() => {
-        const own = headers()
-        own.set(messageIdHeader, messageId)
-        connection.publish(subject, text, { headers: own })
+        connection.publish(subject, text, { headers: named(messageId) })
       }).pipe(Effect.catchDefect(() => Effect.void)),
     consume: (options) => consume(connection, options),
     subscribe,
     ask: (subject, text, timeoutMs) =>
-      Effect.tryPromise({
-        try: async () => (await connection.request(subject, text, { timeout: timeoutMs })).string(),
-        catch: (cause) => (cause instanceof TimeoutError || noResponders(cause) ? new NobodyAnswered({ subject }) : unavailable(cause)),
-      }),
+      request(subject, text, timeoutMs).pipe(
+        Effect.map((reply) => reply.string()),
+        Effect.mapError((cause) =>
+          cause instanceof TimeoutError || cause instanceof NoRespondersError ? new NobodyAnswered({ subject }) : unavailable(cause),
+        ),
+      ),
     answer,
     ensure: (streams) => managed(async (open) => Promise.all(streams.map((config) => ensureStream(open, config)))).pipe(Effect.asVoid),
     isStored: (stream, sequence, messageId) =>

@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from "@nats-io/transport-node"
+import { connect, createInbox, type NatsConnection } from "@nats-io/transport-node"
 import { Config, Context, Effect, Layer, Option, Redacted } from "effect"
 import { BusUnavailable } from "./Bus.ts"
 
@@ -10,6 +10,11 @@ export interface NatsAddress {
   readonly password?: Redacted.Redacted
 }
 
+const prefixes = new WeakMap<NatsConnection, string>()
+
+/** A new inbox, of those that this connection's user may listen to. */
+export const inboxOf = (connection: NatsConnection): string => createInbox(prefixes.get(connection))
+
 /** One connection to NATS per process; reconnects for ever. */
 export class Nats extends Context.Service<Nats, NatsConnection>()("ci-fix-pilot/Nats") {
   /** Connects to a given server. Waits for a server that is not there yet. */
@@ -18,11 +23,12 @@ export class Nats extends Context.Service<Nats, NatsConnection>()("ci-fix-pilot/
       Nats,
       Effect.acquireRelease(
         Effect.tryPromise({
-          try: () =>
-            connect({
+          try: async () => {
+            const inboxPrefix = `_INBOX_${address.name}`
+            const connection = await connect({
               servers: address.servers,
               name: address.name,
-              inboxPrefix: `_INBOX_${address.name}`,
+              inboxPrefix,
               maxReconnectAttempts: -1,
               reconnectTimeWait: 200,
               waitOnFirstConnect: true,
@@ -32,7 +38,10 @@ export class Nats extends Context.Service<Nats, NatsConnection>()("ci-fix-pilot/
               ...(address.user === undefined || address.password === undefined
                 ? {}
                 : { user: address.user, pass: Redacted.value(address.password) }),
-            }),
+            })
+            prefixes.set(connection, inboxPrefix)
+            return connection
+          },
           catch: (cause) => new BusUnavailable({ message: `NATS at ${address.servers}: ${String(cause)}` }),
         }),
         (connection) => Effect.ignore(Effect.tryPromise(() => connection.drain())),
