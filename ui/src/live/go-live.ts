@@ -36,7 +36,10 @@ export const goLive = (onBack: () => void) => {
     onEntry: (entry) => dashboard.hear(entry),
     onConnection: (connection) => {
       const { is } = dashboard.connection
-      if (connection.is === "live" && (is === "lost" || is === "refused")) onBack()
+      if (connection.is === "live" && (is === "lost" || is === "refused")) {
+        onBack()
+        if (list.error !== undefined) void list.reload()
+      }
       if (connection.is === "signed-out") dashboard.signedOut()
       else dashboard.connection = connection
     },
