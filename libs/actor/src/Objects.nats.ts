@@ -1,12 +1,14 @@
 import { objectsBucket, objectsMaxBytes } from "@ci-fix-pilot/contract/streams"
 import type { ObjectRef } from "@ci-fix-pilot/contract/values"
-import { type ObjectStore, Objm } from "@nats-io/obj"
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
+import { type ObjectInfo, type ObjectStore, Objm } from "@nats-io/obj"
 import { nanos } from "@nats-io/transport-node"
 import { Effect, Layer } from "effect"
 import { Nats } from "./nats-connection.ts"
 import { ObjectGone, Objects } from "./Objects.ts"
 
 const keepMs = 7 * 24 * 3_600_000
+const bucketStream = `OBJ_${objectsBucket}`
 const putTimeoutMs = 120_000
 
 /** Passes chunks on while it counts and digests them. */
@@ -23,6 +25,34 @@ const digesting = (chunks: ReadableStream<Uint8Array>) => {
     }),
   )
   return { counted, facts: () => ({ sha256: hasher.digest("hex"), bytes }) }
+}
+
+/**
+ * An object's chunks, each fetched when the reader has room for it. The library's own reader has the server push all of them and keeps what
+ * nobody reads: a slow reader of a large log would fill this process's memory.
+ */
+const chunksOf = (manager: JetStreamManager, { nuid, size, digest, name }: ObjectInfo): ReadableStream<Uint8Array> => {
+  const hasher = new Bun.CryptoHasher("sha256")
+  let next = 1
+  let left = size
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        if (left <= 0) {
+          const found = `SHA-256=${hasher.digest("base64url")}`
+          const same = found.replaceAll("=", "") === digest.replaceAll("=", "")
+          return same ? controller.close() : controller.error(new ObjectGone({ key: name, why: "it does not match its digest" }))
+        }
+        const chunk = await manager.direct.getMessage(bucketStream, { seq: next, next_by_subj: `$O.${objectsBucket}.C.${nuid}` })
+        if (chunk === null) throw new ObjectGone({ key: name, why: "a part of it is not there any more" })
+        next = chunk.seq + 1
+        left -= chunk.data.byteLength
+        hasher.update(chunk.data)
+        controller.enqueue(chunk.data)
+      },
+    },
+    { highWaterMark: 2 },
+  )
 }
 
 const make = Effect.gen(function* () {
@@ -46,10 +76,15 @@ const make = Effect.gen(function* () {
     putStream,
     put: (key, bytes) => putStream(key, new Blob([new Uint8Array(bytes)]).stream()),
     get: (ref) =>
-      using((store) => store.get(ref.key)).pipe(
+      using(async (store) => {
+        const info = await store.info(ref.key)
+        const manager = await jetstreamManager(connection, { checkAPI: false })
+        // Of another length, it is what a later try stored under the same name.
+        return info === null || info.deleted || info.size !== ref.bytes ? undefined : chunksOf(manager, info)
+      }).pipe(
         Effect.mapError((error) => new ObjectGone({ key: ref.key, why: error.message })),
         Effect.flatMap((found) =>
-          found === null ? Effect.fail(new ObjectGone({ key: ref.key, why: "it is not there any more" })) : Effect.succeed(found.data),
+          found === undefined ? Effect.fail(new ObjectGone({ key: ref.key, why: "it is not there any more" })) : Effect.succeed(found),
         ),
       ),
   })

@@ -134,6 +134,9 @@ describe("one run", () => {
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8")
     expect(response.headers.get("x-content-type-options")).toBe("nosniff")
     expect((await api.get(`/v1/ci-healing/runs/${runId(4)}/log?of=reproduction`)).status).toBe(404)
+    const part = await api.get(`/v1/ci-healing/runs/${runId(4)}/log`, { range: "bytes=8-12" })
+    expect([part.status, part.headers.get("content-range"), await part.text()]).toEqual([206, "bytes 8-12/26", "alert"])
+    expect((await api.get(`/v1/ci-healing/runs/${runId(4)}/log`, { range: "bytes=26-" })).status).toBe(416)
   })
 
   it.each(["", "/memory", "/log"])("that nobody knows is not found%s", async (path) => {

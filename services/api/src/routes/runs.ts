@@ -9,6 +9,7 @@ import { listRuns } from "../list-runs.ts"
 import { Runs } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
 import { acceptedRun, fold, runDetail } from "../run-detail.ts"
+import { serveLog } from "../serve-log.ts"
 
 const standard = Schema.toStandardSchemaV1
 const Positive = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
@@ -52,16 +53,13 @@ const memory = Effect.fn("api.read-memory")(function* (runId: string) {
   return { runId, recalled: run?.matches ?? [], remembered: yield* runs.remembered(runId) }
 })
 
-const text = (log: ReadableStream<Uint8Array>) =>
-  new Response(log, { headers: { "content-type": "text/plain; charset=utf-8", "content-security-policy": "sandbox" } })
-
-const log = Effect.fn("api.read-log")(function* (runId: string, of: "failure" | "reproduction") {
+const log = Effect.fn("api.read-log")(function* (runId: string, of: "failure" | "reproduction", request: Request) {
   const run = fold((yield* ledgerOf(runId)).map(({ event }) => event))
   const failure = run?.failure?.digest.object ?? run?.source.digest?.object
   const ref: ObjectRef | undefined = of === "failure" ? failure : run?.reproduction?.digest.object
   if (ref === undefined) return yield* logGone
   return yield* Objects.use((objects) => objects.get(ref)).pipe(
-    Effect.map(text),
+    Effect.map((stream) => serveLog(stream, ref, request)),
     Effect.mapError(() => logGone),
   )
 })
@@ -82,7 +80,11 @@ export const runRoutes = (respond: Respond<Runs | Objects>) =>
       response: { 200: standard(RunMemory) },
       detail: { summary: "What was remembered for and of a run", tags: ["runs"] },
     })
-    .get("/v1/ci-healing/runs/:runId/log", ({ params, query }) => respond(log(params.runId, query.of ?? "failure")), {
+    .get("/v1/ci-healing/runs/:runId/log", ({ params, query, request }) => respond(log(params.runId, query.of ?? "failure", request)), {
       query: standard(LogQuery),
-      detail: { summary: "The full redacted log, while it is kept", tags: ["runs"] },
+      detail: {
+        summary: "The full redacted log, while it is kept; all of it, or one range of its bytes",
+        tags: ["runs"],
+        parameters: [{ name: "Range", in: "header", required: false, schema: { type: "string" } }],
+      },
     })
