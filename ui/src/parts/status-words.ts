@@ -23,7 +23,7 @@ const words: Readonly<Record<Status | string, readonly [word: string, tone: Tone
   proposing: ["Finding a fix", "busy"],
   validating: ["Proving the fix", "busy"],
   "awaiting-approval": ["Needs approval", "wait"],
-  delivering: ["Opening pull request", "busy"],
+  delivering: ["Opening a PR", "busy"],
 }
 
 /** How a run stands, in words: its phase while it runs, its status when it stopped. */
