@@ -69,8 +69,8 @@ const consume = (connection: NatsConnection, options: ConsumeOptions): Stream.St
   return again()
 }
 
-/** Creates the stream or widens the one that is there. */
-const ensureStream = async (manager: JetStreamManager, config: StreamConfig) => {
+/** Creates the stream or widens the one that is there; then its durables, if one is missing or nobody has looked at them yet (`isNew`). */
+const ensureStream = async (manager: JetStreamManager, config: StreamConfig, isNew: boolean) => {
   const wanted = {
     name: config.name,
     subjects: [...config.subjects],
@@ -82,8 +82,9 @@ const ensureStream = async (manager: JetStreamManager, config: StreamConfig) => 
     duplicate_window: nanos(config.duplicateWindowMs),
   }
   try {
-    const { config: there } = await manager.streams.info(config.name)
+    const { config: there, state } = await manager.streams.info(config.name)
     if (there.max_bytes !== wanted.max_bytes || there.max_age !== wanted.max_age) await manager.streams.update(config.name, wanted)
+    if (!isNew && state.consumer_count >= config.durables.length) return
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== streamNotFound) throw error
     await manager.streams.add(wanted)
@@ -142,6 +143,7 @@ const storedAt = (reply: Msg): { readonly sequence: number } => {
 const make = Effect.gen(function* () {
   const connection = yield* Nats
   const request = yield* openRequests(connection)
+  const ensured = new Set<string>()
   const manager = Effect.cached(attempt(() => jetstreamManager(connection, { checkAPI: false }))).pipe(Effect.flatten)
   const managed = <A>(run: (manager: JetStreamManager) => Promise<A>) => Effect.flatMap(manager, (open) => attempt(() => run(open)))
 
@@ -192,7 +194,11 @@ const make = Effect.gen(function* () {
         ),
       ),
     answer,
-    ensure: (streams) => managed(async (open) => Promise.all(streams.map((config) => ensureStream(open, config)))).pipe(Effect.asVoid),
+    ensure: (streams) =>
+      managed(async (open) => {
+        await Promise.all(streams.map((config) => ensureStream(open, config, !ensured.has(config.name))))
+        for (const { name } of streams) ensured.add(name)
+      }),
     isStored: (stream, sequence, messageId) =>
       sequence < 1 ? Effect.succeed(false) : managed((open) => isStored(open, stream, sequence, messageId)),
     state: managed(stateOf),

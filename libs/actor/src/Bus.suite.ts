@@ -194,6 +194,25 @@ const storing = (on: OnBus) => {
       }),
     ))
 
+  it("makes a durable that is missing when it is ensured again", () =>
+    on(
+      Effect.gen(function* () {
+        const bus = yield* Bus
+        const name = fresh()
+        const { durables } = streamOf(name)
+        yield* bus.ensure([streamOf(name, { retention: "limits" })])
+        const late = { durable: `${name}-late`, subject: `${name}.late`, ackWaitMs: 30_000, maxAckPending: 100 }
+        yield* bus.ensure([streamOf(name, { retention: "limits", durables: [...durables, late] })])
+        const own = Effect.map(bus.state, (all) =>
+          all
+            .find((one) => one.name === name)
+            ?.durables.map(({ durable }) => durable)
+            .sort(),
+        )
+        expect(yield* own).toEqual([`${name}-all`, `${name}-late`])
+      }),
+    ))
+
   it("says how full a stream is", () =>
     on(
       Effect.gen(function* () {
