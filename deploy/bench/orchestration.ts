@@ -1,4 +1,5 @@
 /** How many runs a second go from webhook to an open pull request with hands that answer at once, and how long one takes at 20 a second. */
+import { readdirSync, readFileSync } from "node:fs"
 import { followRuns } from "../watch/follow-runs.ts"
 import { cpuMs, type House, percentile, startHouse } from "./house.ts"
 import { flood, webhook } from "./webhook.ts"
@@ -23,14 +24,31 @@ const untilQuiet = async (house: House) => {
   while ((await open()) > 0) await Bun.sleep(50)
 }
 
+/** Postgres is one process per connection. */
+const databasePids = async (house: House) => {
+  const [row] = await house.sql`select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid`
+  const own = Number(row?.["pid"])
+  const isOwn = (pid: number) => {
+    try {
+      return pid === own || Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1]) === own
+    } catch {
+      return false
+    }
+  }
+  return readdirSync("/proc").map(Number).filter(isOwn)
+}
+
 const throughput = async (house: House) => {
   const names = ["ingest", "planner", "hands", "nats"]
-  const before = names.map((name) => cpuMs(house.pid(name)))
+  const pids = [...names.map((name) => [house.pid(name)]), await databasePids(house)]
+  const used = () => pids.map((each) => each.reduce((sum, pid) => sum + cpuMs(pid), 0))
+  const before = used()
   const start = performance.now()
   await flood(house.ingestUrl, house.secret, 1, many, 64)
   await untilFixed(house, paced + many)
   const seconds = (performance.now() - start) / 1_000
-  const cpu = Object.fromEntries(names.map((name, index) => [name, (cpuMs(house.pid(name)) - (before[index] ?? 0)) / many]))
+  const after = used()
+  const cpu = Object.fromEntries([...names, "postgres"].map((name, index) => [name, ((after[index] ?? 0) - (before[index] ?? 0)) / many]))
   return { runsPerSecond: Math.round(many / seconds), cpuMsPerRun: cpu }
 }
 
