@@ -72,6 +72,7 @@ const written = (world: World, plan: Plan, items: ReadonlyArray<Item>): World =>
     commands.set(commandId, {
       ...row,
       open: row.open && !closed,
+      holder: closed || dispatch > row.dispatch ? null : row.holder,
       closedAs: closed ? outcome : row.closedAs,
       reservedUsd: Math.max(0, row.reservedUsd - settledUsd),
       tries,

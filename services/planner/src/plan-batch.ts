@@ -133,6 +133,8 @@ export const planBatch = (
       delayMs: 0,
       extendMs: 0,
     })
+    // Closing it forgets who held it, as the table does.
+    if (row.open) row.holder = null
     row.open = false
   }
 
@@ -151,6 +153,7 @@ export const planBatch = (
       return { kind: "gave-up", command: row.type, why: `${data.why} (tried ${tries} times)` }
     }
     row.dispatch += 1
+    row.holder = null
     change({
       commandId: row.commandId,
       closed: false,
