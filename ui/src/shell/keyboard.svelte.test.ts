@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { navigation } from "../navigation.svelte.ts"
+import { makeKeyboard } from "./keyboard.ts"
+
+let help: ReturnType<typeof vi.fn<() => void>>
+let listen: (event: KeyboardEvent) => void
+
+const page = `<input type="search"><ol>${["a", "b", "c"].map((id) => `<li data-row><a href="/runs/${id}">${id}</a><a href="#pr">PR</a></li>`).join("")}</ol>`
+const press = (key: string, init: KeyboardEventInit = {}) =>
+  (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init }))
+const focused = () => document.activeElement?.textContent ?? ""
+
+beforeEach(() => {
+  document.body.replaceChildren(document.createRange().createContextualFragment(page))
+  help = vi.fn<() => void>()
+  listen = makeKeyboard(help)
+  document.addEventListener("keydown", listen)
+  navigation.go("/")
+})
+afterEach(() => document.removeEventListener("keydown", listen))
+
+describe("the keyboard", () => {
+  it("goes from row to row with j and k, and stays at the ends", () => {
+    const path = ["j", "j", "j", "j", "k", "k", "k"].map((key) => {
+      press(key)
+      return focused()
+    })
+    expect(path).toEqual(["a", "b", "c", "c", "b", "a", "a"])
+  })
+
+  it("goes on from the row in which the focus is, whatever has it there", () => {
+    document.querySelectorAll<HTMLAnchorElement>("a[href='#pr']")[1]?.focus()
+    press("j")
+    expect(focused()).toBe("c")
+  })
+
+  it.each([
+    ["m", "metrics"],
+    ["s", "system"],
+    ["r", "runs"],
+  ])("goes to a page with g %s", (key, place) => {
+    press("g")
+    press(key)
+    expect(navigation.place.page).toBe(place)
+  })
+
+  it("takes a letter for a page only right behind g", () => {
+    press("g")
+    press("x")
+    press("m")
+    expect(navigation.place.page).toBe("runs")
+  })
+
+  it("searches with /, and types there what elsewhere is a key", () => {
+    press("/")
+    expect(document.activeElement?.tagName).toBe("INPUT")
+    for (const key of ["?", "j", "g", "m"]) press(key)
+    expect([help.mock.calls.length, document.activeElement?.tagName, navigation.place.page]).toEqual([0, "INPUT", "runs"])
+    press("Escape")
+    expect(document.activeElement).toBe(document.body)
+  })
+
+  it("leaves a page for the runs with Escape", () => {
+    navigation.go("/system")
+    press("Escape")
+    expect(navigation.place.page).toBe("runs")
+  })
+
+  it("helps with ?", () => {
+    press("?")
+    expect(help).toHaveBeenCalledTimes(1)
+  })
+
+  it.each(["ctrlKey", "metaKey", "altKey"])("leaves keys with %s to the browser", (modifier) => {
+    press("?", { [modifier]: true })
+    expect(help).not.toHaveBeenCalled()
+  })
+
+  it("leaves all keys to an open dialog", () => {
+    const dialog = document.createElement("dialog")
+    dialog.setAttribute("open", "")
+    document.body.append(dialog)
+    press("j")
+    press("?")
+    expect([focused() === "a", help.mock.calls.length]).toEqual([false, 0])
+  })
+})
