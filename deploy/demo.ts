@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
 import { describeEntry, isRoutine } from "@ci-fix-pilot/contract/describe-entry"
+import type { RunMessage } from "@ci-fix-pilot/contract/envelope"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { Effect, Layer, References } from "effect"
 import { approveAndMerge, broken, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
@@ -14,11 +15,14 @@ import { sayProgress, sayTable } from "./demo/print.ts"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { scenarios } from "./forge/catalogue.ts"
 import { provideDashboardIfPossible } from "./provision.ts"
-import { followRuns } from "./watch/follow-runs.ts"
+import { type Followed, followRuns } from "./watch/follow-runs.ts"
+import { readLedger } from "./watch/read-ledger.ts"
 
 const { values } = parseArgs({ args: Bun.argv.slice(2), options: { exit: { type: "boolean" }, only: { type: "string" } } })
 const wanted = scenarios.filter(({ name }) => values.only?.split(",").includes(name) ?? true)
 const withinMs = 180_000
+/** After so long without news the ledger itself is asked. */
+const quietMs = 3_000
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 const approveAt = (apiUrl: string) => async (runId: string) => {
@@ -59,11 +63,13 @@ const program = Effect.gen(function* () {
   const settings = { CI_HEALING_RUN_URL: `http://127.0.0.1:${apiPort}/runs/{runId}` }
   const { forge, natsUrl, apiUrl } = yield* startWithForge({ apiPort, settings })
   const following = yield* Effect.acquireRelease(
-    Effect.promise(() =>
-      followRuns(natsUrl, (entry, { run }) => {
+    Effect.promise(async () => {
+      const source = { read: await readLedger(apiUrl), quietMs }
+      const tell = (entry: RunMessage, { run }: Followed) => {
         if (!isRoutine(entry)) sayProgress(run.target.repository, run.target.branch, describeEntry(entry))
-      }),
-    ),
+      }
+      return followRuns(natsUrl, tell, source)
+    }),
     (open) => Effect.promise(() => open.close()),
   )
   say(`\nWatch it heal:   ${apiUrl}/\n\nforge ${forge.url}   messages: NATS_URL=${natsUrl} npm run watch\n`)

@@ -13,9 +13,12 @@ import { sayEscalated, sayFlaky, sayHealed } from "./heal/print-result.ts"
 import { type LocalRepository, readRepository, takeBranch, Unusable } from "./heal/read-repository.ts"
 import { showProgress } from "./heal/show-progress.ts"
 import { type Followed, followRuns } from "./watch/follow-runs.ts"
+import { readLedger } from "./watch/read-ledger.ts"
 
 const branch = "heal"
 const withinMs = 40 * 60_000
+/** After so long without news the ledger itself is asked. */
+const quietMs = 3_000
 const usage = 'usage: npm run heal -- PATH [--commit SHA] [--good SHA] [--command "…"] [--apply]'
 const note = (text: string) => process.stderr.write(`${text}\n`)
 
@@ -104,13 +107,13 @@ const program = Effect.gen(function* () {
     CI_HEALING_SAFE_MODE: "false",
     ...(given.command === undefined ? {} : { CI_HEALING_CONTAINER_VALIDATE_COMMAND: given.command }),
   }
-  const { forge, natsUrl } = yield* startWithForge({ settings })
+  const { forge, natsUrl, apiUrl } = yield* startWithForge({ settings })
   const progress = yield* Effect.acquireRelease(
     Effect.sync(() => showProgress(note)),
     (open) => Effect.sync(open.close),
   )
   const following = yield* Effect.acquireRelease(
-    Effect.promise(() => followRuns(natsUrl, progress.take)),
+    Effect.promise(async () => followRuns(natsUrl, progress.take, { read: await readLedger(apiUrl), quietMs })),
     (open) => Effect.promise(() => open.close()),
   )
   return yield* Effect.tryPromise({

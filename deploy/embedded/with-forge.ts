@@ -44,6 +44,9 @@ export const startWithForge = (options: WithForge) =>
     )
     const settings = {
       ...sandbox,
+      // On loopback only, and without sign-in, whatever the environment says: it is this process that asks there.
+      CI_HEALING_HOST: "127.0.0.1",
+      CI_HEALING_API_TOKEN: "",
       PORT: `${apiPort}`,
       CI_HEALING_INGEST_PORT: `${ingestPort}`,
       CI_HEALING_MIRROR_PORT: `${mirrorPort}`,

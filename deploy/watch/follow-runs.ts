@@ -21,10 +21,22 @@ export interface Following {
   readonly close: () => Promise<void>
 }
 
-/** Listens to every ledger entry from now on, as `nats sub 'run.>'` does. */
+/** Where entries are read from that the broker did not bring: the broker tells, it does not keep. */
+export interface LedgerSource {
+  /** The entries since the last call. A call that fails is repeated. */
+  readonly read: () => Promise<ReadonlyArray<RunMessage>>
+  /** After so long without an entry it is looked at (ms). */
+  readonly quietMs: number
+}
+
+/**
+ * Listens to every ledger entry from now on, as `nats sub 'run.>'` does. With a `source`, what is missing before an entry is read there at
+ * once, and so is everything after a quiet while: then every entry comes, once and in the order of its run.
+ */
 export const followRuns = async (
   natsUrl: string,
   onEntry: (entry: RunMessage, followed: Followed) => void = () => {},
+  source?: LedgerSource,
 ): Promise<Following> => {
   const connection = await connect({ servers: natsUrl, name: "follow-runs", maxReconnectAttempts: -1, reconnectTimeWait: 200 })
   const runs = new Map<string, Followed>()
@@ -33,7 +45,7 @@ export const followRuns = async (
   const take = (entry: RunMessage) => {
     const before = runs.get(entry.runId)
     // A run that began before anybody listened has no beginning to fold from.
-    if (before === undefined ? entry.type !== "ci-failed" : entry.seq !== before.entries.length + 1) return
+    if (entry.seq !== 1 + (before?.entries.length ?? 0)) return
     const now = performance.now()
     const followed = {
       runId: entry.runId,
@@ -47,14 +59,40 @@ export const followRuns = async (
     for (const check of waiting) check(followed)
   }
 
+  let reading = false
+  let again = false
+  let quiet: ReturnType<typeof setTimeout> | undefined
+  const waitForQuiet = () => {
+    clearTimeout(quiet)
+    if (source !== undefined && !connection.isClosed()) quiet = setTimeout(catchUp, source.quietMs)
+  }
+  /** One reading at a time; what was missed during one is read by the next. */
+  const catchUp = async () => {
+    again = true
+    if (source === undefined || reading) return
+    reading = true
+    while (again) {
+      again = false
+      // The source may be away as the broker is: the next quiet while tries again.
+      for (const entry of await source.read().catch(() => [])) take(entry)
+    }
+    reading = false
+    waitForQuiet()
+  }
+
   connection.subscribe(allRuns, {
     callback: (error, message) => {
       if (error !== null) return
       const entry = Effect.runSync(Effect.option(decodeRunMessage(message.string())))
-      if (Option.isSome(entry)) take(entry.value)
+      if (Option.isNone(entry)) return
+      const known = runs.get(entry.value.runId)?.entries.length ?? 0
+      if (entry.value.seq > known + 1) void catchUp()
+      take(entry.value)
+      waitForQuiet()
     },
   })
   await connection.flush()
+  waitForQuiet()
 
   const until: Following["until"] = (what, fits, withinMs) =>
     new Promise((resolve, reject) => {
@@ -75,7 +113,11 @@ export const followRuns = async (
       waiting.add(check)
     })
 
-  return { runs: () => [...runs.values()], until, close: () => connection.close() }
+  const close = async () => {
+    await connection.close()
+    clearTimeout(quiet)
+  }
+  return { runs: () => [...runs.values()], until, close }
 }
 
 const describeAll = (runs: ReadonlyArray<Followed>) =>
