@@ -3,6 +3,7 @@ import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Duration, Effect, Layer, Schema } from "effect"
 import * as waiting from "./backlog-queries.ts"
 import * as letters from "./dead-letter-queries.ts"
+import { sparingly } from "./sparingly.ts"
 import { Totals } from "./Totals.ts"
 import * as figures from "./totals-queries.ts"
 
@@ -49,8 +50,8 @@ export const layer = Layer.effect(
     const { query } = yield* Sql
     const groupsOf = (days: number) => Effect.flatMap(query(figures.groups, [days]), figures.groupRows)
     const timesOf = (days: number) => Effect.flatMap(query(figures.times, [days]), figures.timeRows)
-    return Totals.of({
-      summary: Effect.fn("Totals.summary")(function* (days: number) {
+    const summary = yield* sparingly(
+      Effect.fn("Totals.summary")(function* (days: number) {
         const [rows, times, daily, healed, strategies] = yield* Effect.all(
           [
             groupsOf(days),
@@ -79,7 +80,9 @@ export const layer = Layer.effect(
           costPerFixed: good === 0 ? null : counts.costUsd / good,
         }
       }),
-      repositories: Effect.fn("Totals.repositories")(function* (days: number) {
+    )
+    const repositories = yield* sparingly(
+      Effect.fn("Totals.repositories")(function* (days: number) {
         const [groups, times] = yield* Effect.all([groupsOf(days), timesOf(days)], all)
         const timeOf = new Map(times.map((one) => [one.repository, one]))
         return [...Map.groupBy(groups, ({ repository }) => repository.toLowerCase())]
@@ -91,6 +94,10 @@ export const layer = Layer.effect(
           }))
           .sort((a, b) => b.total - a.total || a.repository.localeCompare(b.repository))
       }),
+    )
+    return Totals.of({
+      summary,
+      repositories,
       backlog: Effect.gen(function* () {
         const [[row], commands, [dead], newest] = yield* Effect.all(
           [

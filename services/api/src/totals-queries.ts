@@ -19,9 +19,7 @@ export const groupRows = rowsOf(
 export const dayRows = rowsOf(Schema.Struct({ day: Schema.String, status: Status, count: Schema.Int, p50: Seconds, p95: Seconds }))
 export const healedRows = rowsOf(Schema.Struct({ strategy: Strategy, count: Schema.Int }))
 export const strategyRows = rowsOf(Schema.Struct({ strategy: Strategy, attempts: Schema.Int, validated: Schema.Int }))
-export const timeRows = rowsOf(
-  Schema.Struct({ repository: Schema.NullOr(Schema.String), day: Schema.NullOr(Schema.String), p50: Seconds, p95: Seconds }),
-)
+export const timeRows = rowsOf(Schema.Struct({ repository: Schema.NullOr(Schema.String), p50: Seconds, p95: Seconds }))
 
 const recent = "created_at > now() - $1::int * interval '1 day'"
 const healed = `${recent} and status in ('fixed', 'resolved')`
@@ -45,15 +43,17 @@ export const days = `with one as (
 
 export const healedBy = `select strategy, count(*)::int as count from run where ${healed} and strategy is not null group by strategy`
 
-/** An attempt passed when the next thing that is known of its run's attempts is a proof. */
-export const strategies = `with step as (
-    select type, data ->> 'strategy' as strategy, lead(type) over (partition by run_id order by seq) as next
-    from run_event where type in ('attempt-started', 'fix-validated') and at > now() - $1::int * interval '1 day')
-  select strategy, count(*)::int as attempts, count(*) filter (where next = 'fix-validated')::int as validated
-  from step where type = 'attempt-started' group by strategy`
+/** An attempt passed when the next thing that is known of its run's attempts is a proof. Of each entry only its few words are sorted. */
+export const strategies = `with told as (
+    select run_id, seq, case when type = 'attempt-started' then data ->> 'strategy' end as strategy
+    from run_event where type in ('attempt-started', 'fix-validated') and at > now() - $1::int * interval '1 day' offset 0),
+  step as (
+    select strategy, lead(seq) over mine is not null and lead(strategy) over mine is null as proven
+    from told window mine as (partition by run_id order by seq))
+  select strategy, count(*)::int as attempts, count(*) filter (where proven)::int as validated
+  from step where strategy is not null group by strategy`
 
-/** Of all runs together (the row with neither), of each repository, and of each day that runs came in. */
-export const times = `select lower(repository) as repository, to_char(day, 'YYYY-MM-DD') as day,
-    percentile_cont(0.5) within group (order by seconds)::float8 as p50, percentile_cont(0.95) within group (order by seconds)::float8 as p95
-  from (select repository, (created_at at time zone 'utc')::date as day, extract(epoch from stopped_at - created_at) as seconds from run where ${healed} and stopped_at is not null) as fixed
-  group by grouping sets ((), (lower(repository)), (day))`
+/** Of all runs together (the row without a repository) and of each repository. */
+export const times = `select lower(repository) as repository, ${quantiles("seconds")}
+  from (select repository, extract(epoch from stopped_at - created_at) as seconds from run where ${healed} and stopped_at is not null) as fixed
+  group by grouping sets ((), (lower(repository)))`
