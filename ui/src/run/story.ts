@@ -4,9 +4,15 @@ import type { LiveEntry } from "../live/follow.ts"
 const findLast = <T extends LiveEntry["type"]>(entries: ReadonlyArray<LiveEntry>, type: T) =>
   entries.findLast((entry): entry is LiveEntry & { type: T } => entry.type === type)
 
-/** What failed, in one sentence: the diagnosis when there is one, else what the pipeline was about. */
+/** The line of the log where the first error stands. */
+const firstErrorLine = ({ failure, source }: Run): string | undefined => {
+  const digest = failure?.digest ?? source.digest
+  return digest?.text.split("\n")[digest.firstError ?? -1]?.trim() || undefined
+}
+
+/** What failed, in one sentence: the diagnosis when there is one, else what the log says, else what the pipeline was about. */
 export const whatFailed = (run: Run): string => {
-  const text = run.diagnosis?.summary ?? run.source.errorType ?? run.title
+  const text = run.diagnosis?.summary ?? firstErrorLine(run) ?? run.source.errorType ?? run.title
   return text.length <= 240 ? text : `${text.slice(0, 239)}…`
 }
 
