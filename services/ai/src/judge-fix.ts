@@ -3,7 +3,6 @@ import type { Finding, Proposal } from "@ci-fix-pilot/contract/values"
 import { redactCounted } from "@ci-fix-pilot/failure/redact"
 import { diffContents } from "@ci-fix-pilot/patch/compare"
 import { makePatch } from "@ci-fix-pilot/patch/make-patch"
-import { judgePatch } from "@ci-fix-pilot/patch/policy"
 import { printDiff } from "@ci-fix-pilot/patch/print"
 import { Effect, Schema } from "effect"
 import { applyEdits, BadEdit, type Changed } from "./apply-edits.ts"
@@ -12,6 +11,8 @@ import { presentable } from "./frame-text.ts"
 import { readWhole } from "./read-sources.ts"
 import { ProposeFix } from "./tools.ts"
 
+/** It brings a parser for each language with it: loaded with the first fix. */
+const policy = Effect.promise(() => import("@ci-fix-pilot/patch/policy"))
 const decode = Schema.decodeUnknownEffect(ProposeFix)
 /** What stands in the place of a secret. A patch with it in would write it into the file, or not apply. */
 const redacted = /\[redacted:[a-z-]+\]/u
@@ -30,6 +31,7 @@ export const judgeFix = ({ target, digest, rejections }: CommandData<"ai.propose
     const files = changed.map(({ path, before, after }) => diffContents(path, before, after)).filter((file) => file !== undefined)
     const diff = printDiff(files)
     if (redacted.test(diff)) return yield* new BadEdit({ message: "the change is too near to a redacted line, which must stay as it is" })
+    const { judgePatch } = yield* policy
     const before = new Map(changed.map((file) => [file.path, file.before]))
     const findings = yield* judgePatch(files, {
       read: (path) => before.get(path),

@@ -5,9 +5,11 @@
  */
 import { Context, Effect, Layer, Option, Ref } from "effect"
 import { layer as bubblewrap } from "./Sandbox.bubblewrap.ts"
-import { layer as docker } from "./Sandbox.docker.ts"
 import { Sandbox, SandboxUnavailable } from "./Sandbox.ts"
 import { sandboxSettings } from "./sandbox-settings.ts"
+
+/** Its client is large: loaded only where it may be used. */
+const docker = Layer.unwrap(Effect.promise(async () => (await import("./Sandbox.docker.ts")).layer))
 
 const neither = (docker: SandboxUnavailable, bubblewrap: SandboxUnavailable) =>
   new SandboxUnavailable({

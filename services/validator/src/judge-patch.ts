@@ -1,8 +1,10 @@
 /** What the policy says of a patch, from the texts that it changes and from what the failure says. */
 import { redactCounted } from "@ci-fix-pilot/failure/redact"
 import type { FileDiff } from "@ci-fix-pilot/patch/diff"
-import { judgePatch as judge } from "@ci-fix-pilot/patch/policy"
 import { Effect } from "effect"
+
+/** It brings a parser for each language with it: loaded with the first patch. */
+const policy = Effect.promise(() => import("@ci-fix-pilot/patch/policy"))
 
 /**
  * Gives the findings: what a person must agree to. Fails with PatchRefused when the patch must not even be tried. `failure` is the
@@ -13,5 +15,6 @@ export const judgePatch = Effect.fn("validator.judge-patch")(function* (
   texts: ReadonlyMap<string, string>,
   failure: ReadonlyArray<string>,
 ) {
+  const { judgePatch: judge } = yield* policy
   return yield* judge(diff, { read: (path) => texts.get(path), failure, countSecrets: (text) => redactCounted(text).redactions })
 })
