@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { type Running, startProcess } from "@ci-fix-pilot/testkit/process"
 import { checkout } from "@ci-fix-pilot/testkit/process-tools"
 import postgres from "postgres"
+import { builtMain } from "../build/built-main.ts"
 
 /** The parts of a fleet that a bench needs, each a process of its own; Postgres with fsync on. */
 export interface House {
@@ -18,8 +18,6 @@ export interface House {
   readonly kill: (name: string) => Promise<void>
   readonly stop: () => Promise<void>
 }
-
-const mainOf = (name: string) => join(checkout(), name === "hands" ? "deploy/bench/scripted-hands.ts" : `services/${name}/src/main.ts`)
 
 /** Starts broker and database, then the named processes. */
 export const startHouse = async (names: ReadonlyArray<string>, settings: Readonly<Record<string, string>> = {}): Promise<House> => {
@@ -42,7 +40,7 @@ export const startHouse = async (names: ReadonlyArray<string>, settings: Readonl
       name,
       await startProcess({
         command: process.execPath,
-        args: [mainOf(name)],
+        args: [await builtMain(name)],
         cwd: checkout(),
         env: { ...everyone, ...more },
         ready: new RegExp(`"${name} is up"`, "u"),
@@ -83,6 +81,10 @@ export const cpuMs = (pid: number): number => {
 /** Resident memory of a process (MiB). */
 export const residentMib = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024
+
+/** What is a process's own of its resident memory, and its part of what it shares with others (MiB): these add up to what the machine gives. */
+export const proportionalMib = (pid: number): number =>
+  Number(/Pss:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) / 1_024
 
 /** The p-th part (0 to 1) of some values. */
 export const percentile = (values: ReadonlyArray<number>, p: number): number => {

@@ -1,18 +1,19 @@
-/** What the idle fleet keeps in memory: every service a process, and the broker; Postgres not counted. */
+/** What the idle fleet keeps in memory: every service a process, built as its image builds it, and the broker; Postgres not counted. */
 import { allServices, startFleet } from "../fleet/fleet.ts"
-import { residentMib } from "./house.ts"
+import { proportionalMib, residentMib } from "./house.ts"
 
 const settleMs = 15_000
 
+/** `mib` counts the pages of the Bun program, which all services share, once for each of them; `proportionalMib` once. */
 export const idle = async () => {
   const fleet = await startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap" } })
   try {
     await Bun.sleep(settleMs)
-    const each = Object.fromEntries([
-      ...allServices.map((name) => [name, residentMib(fleet.process(name).pid)]),
-      ["nats", residentMib(fleet.nats.pid())],
-    ])
-    return { mib: Math.round(Object.values(each).reduce((sum: number, one) => sum + Number(one), 0)), each }
+    const pids = [...allServices.map((name) => [name, fleet.process(name).pid] as const), ["nats", fleet.nats.pid()] as const]
+    const measured = (measure: (pid: number) => number) => Object.fromEntries(pids.map(([name, pid]) => [name, measure(pid)]))
+    const sum = (each: Readonly<Record<string, number>>) => Math.round(Object.values(each).reduce((total, one) => total + one, 0))
+    const each = measured(residentMib)
+    return { mib: sum(each), proportionalMib: sum(measured(proportionalMib)), each }
   } finally {
     await fleet.stop()
   }

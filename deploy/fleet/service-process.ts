@@ -1,7 +1,7 @@
-import { join } from "node:path"
 import type { Service } from "@ci-fix-pilot/contract/ids"
 import { type Running, startProcess } from "@ci-fix-pilot/testkit/process"
 import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { builtMain } from "../build/built-main.ts"
 
 export type ServiceProcess = Running
 
@@ -15,11 +15,11 @@ const blank = (): Record<string, string> =>
       .map((name) => [name, ""]),
   )
 
-/** Starts a service's main as a process; resolves when it says that it is up. */
-export const startService = (service: Service, environment: Readonly<Record<string, string>>): Promise<ServiceProcess> =>
+/** Starts a service as its image does: built, one process; resolves when it says that it is up. */
+export const startService = async (service: Service, environment: Readonly<Record<string, string>>): Promise<ServiceProcess> =>
   startProcess({
     command: process.execPath,
-    args: [join(checkout(), "services", service, "src/main.ts")],
+    args: [await builtMain(service)],
     cwd: checkout(),
     env: { ...blank(), ...environment },
     ready: new RegExp(`"${service} is up"`, "u"),
