@@ -12,6 +12,7 @@ import {
 import { headers, type Msg, type NatsConnection, NoRespondersError, nanos, TimeoutError } from "@nats-io/transport-node"
 import { Effect, Layer, Queue, Stream } from "effect"
 import { Bus, BusUnavailable, type ConsumeOptions, type Delivery, NobodyAnswered, type StreamConfig } from "./Bus.ts"
+import { workBegins } from "./compile-when-busy.ts"
 import { Nats } from "./nats-connection.ts"
 import { oneByOne } from "./nats-pull.ts"
 import { openRequests } from "./nats-requests.ts"
@@ -27,15 +28,18 @@ const unavailable = (cause: unknown) =>
   new BusUnavailable({ message: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) })
 const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: unavailable })
 
-const deliveryOf = (message: JsMsg): Delivery => ({
-  subject: message.subject,
-  text: message.string(),
-  deliveries: message.info.deliveryCount,
-  ack: Effect.sync(() => message.ack()),
-  nak: (delayMs) => Effect.sync(() => message.nak(delayMs)),
-  term: (reason) => Effect.sync(() => message.term(reason)),
-  working: Effect.sync(() => message.working()),
-})
+const deliveryOf = (message: JsMsg): Delivery => {
+  workBegins()
+  return {
+    subject: message.subject,
+    text: message.string(),
+    deliveries: message.info.deliveryCount,
+    ack: Effect.sync(() => message.ack()),
+    nak: (delayMs) => Effect.sync(() => message.nak(delayMs)),
+    term: (reason) => Effect.sync(() => message.term(reason)),
+    working: Effect.sync(() => message.working()),
+  }
+}
 
 /** As many as the server gives; the durable's limit of unacked messages is the back-pressure. */
 const ahead = (connection: NatsConnection, options: ConsumeOptions) =>
@@ -151,6 +155,7 @@ const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const queue = yield* Queue.unbounded<{ subject: string; text: string }>()
       const callback = (error: Error | null, message: Msg) => {
+        workBegins()
         if (error === null) Queue.offerUnsafe(queue, { subject: message.subject, text: message.string() })
       }
       yield* Effect.acquireRelease(

@@ -1,6 +1,7 @@
 import { type Msg, type NatsConnection, nanos } from "@nats-io/transport-node"
 import { Effect, Stream } from "effect"
 import { BusUnavailable, type ConsumeOptions, type Delivery } from "./Bus.ts"
+import { workBegins } from "./compile-when-busy.ts"
 import { inboxOf } from "./nats-connection.ts"
 
 /** How long the server keeps a question for a message that has none (ms). Short, so that a wiped store is noticed within seconds. */
@@ -19,6 +20,7 @@ const deliveriesOf = (reply = "") => {
 
 /** What the server is told about a delivery: https://docs.nats.io/reference/reference-protocols/nats_api_reference */
 const deliveryOf = (message: Msg): Delivery => {
+  workBegins()
   const say = (text: string) => Effect.sync(() => void message.respond(text))
   return {
     subject: message.subject,

@@ -1,3 +1,4 @@
+import { workBegins } from "@ci-fix-pilot/actor/compile-when-busy"
 import { errorResponse, HttpError } from "@ci-fix-pilot/contract/http"
 import { Context, Effect, Layer } from "effect"
 import { Elysia } from "elysia"
@@ -23,14 +24,16 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
       const context = yield* Effect.context<Inbox | Announcer>()
       const run = Effect.runPromiseWith(context)
       const receivers = makeReceivers(read, () => performance.now())
-      const answer = (received: ReturnType<(typeof receivers)["webhook"]>) =>
-        run(
+      const answer = (received: ReturnType<(typeof receivers)["webhook"]>) => {
+        workBegins()
+        return run(
           received.pipe(
             Effect.map((told) => Response.json(told, { status: 202 })),
             Effect.catch((error) => Effect.succeed(errorResponse(error))),
             Effect.catchCause((cause) => Effect.as(Effect.logError("a webhook crashed", cause), errorResponse(failed))),
           ),
         )
+      }
       const ready = Inbox.use((inbox) => inbox.isReachable).pipe(
         Effect.map((database) => Response.json({ ready: database, database, enabled: read.enabled }, { status: database ? 200 : 503 })),
       )
