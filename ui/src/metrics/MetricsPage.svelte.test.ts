@@ -2,8 +2,9 @@ import { fireEvent, render, screen, within } from "@testing-library/svelte"
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
 import { navigation } from "../navigation.svelte.ts"
 import MetricsPage from "./MetricsPage.svelte"
-import { repository, summary } from "./metrics.suite.ts"
+import { repository, runs, summary } from "./metrics.suite.ts"
 
+const twice = summary({ total: 20, costUsd: 1, byStatus: runs({ resolved: 10, fixed: 2, escalated: 6, flaky: 1, running: 1 }) })
 let asked: Array<string> = []
 let shown: ReturnType<typeof summary> | "away"
 
@@ -15,7 +16,11 @@ beforeEach(() => {
   vi.stubGlobal("fetch", (path: string) => {
     asked.push(path)
     if (shown === "away") return Promise.reject(new TypeError("no connection"))
-    const body = path.includes("summary") ? shown : { items: [repository("acme/shop", 3), repository("acme/api", 9)] }
+    const body = path.includes("summary")
+      ? path.endsWith("days=60")
+        ? twice
+        : shown
+      : { items: [repository("acme/shop", 3), repository("acme/api", 9)] }
     return Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve(body) })
   })
 })
@@ -29,6 +34,11 @@ const open = async () => {
   await vi.advanceTimersByTimeAsync(1)
   return container
 }
+const askingsFor = (days: number) => [
+  `/v1/ci-healing/metrics/summary?days=${days}`,
+  `/v1/ci-healing/metrics/repositories?days=${days}`,
+  `/v1/ci-healing/metrics/summary?days=${days * 2}`,
+]
 const cell = (text: string | null) => text?.replaceAll(/\s+/gu, " ").trim()
 const rowsOf = (table: HTMLElement) =>
   [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map(({ textContent }) => cell(textContent)))
@@ -38,11 +48,11 @@ it("shows the figures that people ask for first", async () => {
   const cards = document.querySelector("dl")?.children ?? []
   const figures = [...cards].map(({ children }) => [...children].map(({ textContent }) => cell(textContent)))
   expect(figures).toEqual([
-    ["Runs", "12", "1 still open"],
-    ["Success rate", "80 %", "8 of 10 that had something to heal"],
+    ["Runs", "12", "1 still open", "8 in the 30 days before"],
+    ["Success rate", "80 %", "8 of 10 that had something to heal", "50 % in the 30 days before"],
     ["Time to fix", "42 s", "half are faster; 95 % within 3 min 5 s"],
     ["Healed without a model", "75 %", "of the fixed runs; no model wrote their fix"],
-    ["Cost per fixed run", "$0.05", "$0.40 in all, fruitless runs included"],
+    ["Cost per fixed run", "$0.05", "$0.40 in all, fruitless runs included", "$0.15 in the 30 days before"],
     ["Pull requests", "8", "from 14 attempts"],
   ])
 })
@@ -63,7 +73,7 @@ it("has the numbers of every chart as a table", async () => {
 it("takes its span from the address, and offers the others as links that keep the order", async () => {
   navigation.go("/metrics?days=7&sort=cost")
   await open()
-  expect(asked).toEqual(["/v1/ci-healing/metrics/summary?days=7", "/v1/ci-healing/metrics/repositories?days=7"])
+  expect(asked).toEqual(askingsFor(7))
   const spans = within(screen.getByRole("navigation", { name: "Time span" })).getAllByRole("link")
   expect(spans.map((link) => [link.getAttribute("href"), link.getAttribute("aria-current")])).toEqual([
     ["/metrics?days=7&sort=cost", "true"],
@@ -72,7 +82,7 @@ it("takes its span from the address, and offers the others as links that keep th
   ])
   navigation.go("/metrics?days=90")
   await vi.advanceTimersByTimeAsync(1)
-  expect(asked.slice(2)).toEqual(["/v1/ci-healing/metrics/summary?days=90", "/v1/ci-healing/metrics/repositories?days=90"])
+  expect(asked.slice(3)).toEqual(askingsFor(90))
 })
 
 it("sorts repositories by a click on a head, says so, and writes it into the address", async () => {

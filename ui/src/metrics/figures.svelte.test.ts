@@ -37,6 +37,19 @@ it("asks again while the ledger grows, at most every ten seconds", async () => {
   figures.stop()
 })
 
+it("counts the span before once, when a span is opened", async () => {
+  const { figures, pending, settle } = scripted()
+  figures.show(7)
+  expect(pending.map(({ path }) => path.split("days=")[1])).toEqual(["7", "7", "14"])
+  await settle()
+  figures.again()
+  expect(pending.map(({ path }) => path.split("days=")[1])).toEqual(["7", "7"])
+  await settle()
+  figures.show(90)
+  expect(pending.map(({ path }) => path.split("days=")[1])).toEqual(["90", "90", "180"])
+  figures.stop()
+})
+
 it("shows the span that was chosen last, whatever order answers come in", async () => {
   const { figures, settle } = scripted()
   figures.show(90)

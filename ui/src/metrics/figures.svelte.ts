@@ -1,5 +1,7 @@
 import type { RepositoryTotals, Summary } from "@ci-fix-pilot/contract/metrics-view"
+import { untrack } from "svelte"
 import type { Api } from "../api.ts"
+import { type Earlier, earlierOf } from "./earlier.ts"
 import { makePace } from "./pace.ts"
 import type { Window } from "./windows.ts"
 
@@ -8,6 +10,8 @@ export interface Picture {
   readonly days: Window
   readonly summary: Summary
   readonly repositories: ReadonlyArray<RepositoryTotals>
+  /** The span before; it is counted when a span is opened, and stays as it was while that is looked at. */
+  readonly earlier: Earlier | undefined
   readonly at: number
 }
 
@@ -55,13 +59,19 @@ export class Figures {
     this.#pace.ran()
     this.asking = true
     const days = this.#days
+    // Whoever asks within an effect must not be asked again by the answer.
+    const picture = untrack(() => this.picture)
+    const known = picture?.days === days ? picture : undefined
+    const summaryOf = (span: number) => this.#api.ask<Summary>(`/v1/ci-healing/metrics/summary?days=${span}`, abort)
     try {
-      const [summary, { items }] = await Promise.all([
-        this.#api.ask<Summary>(`/v1/ci-healing/metrics/summary?days=${days}`, abort),
+      const [summary, { items }, twice] = await Promise.all([
+        summaryOf(days),
         this.#api.ask<{ items: ReadonlyArray<RepositoryTotals> }>(`/v1/ci-healing/metrics/repositories?days=${days}`, abort),
+        known === undefined ? summaryOf(days * 2) : undefined,
       ])
       if (abort.signal.aborted) return
-      this.picture = { days, summary, repositories: items, at: Date.now() }
+      const earlier = twice === undefined ? known?.earlier : earlierOf(summary, twice)
+      this.picture = { days, summary, repositories: items, earlier, at: Date.now() }
       this.error = undefined
     } catch (error) {
       if (!abort.signal.aborted) this.error = error
