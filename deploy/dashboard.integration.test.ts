@@ -39,3 +39,15 @@ it("the system page is told how every service that answers is set up, and no sec
   expect(configuration).toContainEqual({ name: "CI_HEALING_MAX_ATTEMPTS", value: null, secret: false, isSet: false })
   expect(JSON.stringify(configuration)).not.toContain(fleet.operator.pass)
 })
+
+it("the dashboard comes with the api, as it is built", async () => {
+  const page = await fetch(fleet.apiUrl, { headers: { accept: "text/html" } })
+  const text = await page.text()
+  expect([page.status, text]).toEqual([200, expect.stringContaining('id="first"')])
+  const parts = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/gu)].map(([, path = ""]) => path)
+  expect(parts.length).toBeGreaterThan(1)
+  for (const path of parts) {
+    const { status, headers } = await fetch(`${fleet.apiUrl}${path}`, { headers: { "accept-encoding": "br" } })
+    expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"])
+  }
+})
