@@ -1,0 +1,123 @@
+import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
+import { fireEvent, render, screen, within } from "@testing-library/svelte"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import Decision from "./Decision.svelte"
+import { fold } from "./fold-ledger.ts"
+import { attempt, denied, escalated, failed, healed, ledger, patch, runId, waiting } from "./lives.suite.ts"
+
+interface Sent {
+  readonly path: string
+  readonly key: string
+  readonly body: unknown
+}
+const sent: Array<Sent> = []
+type Answer = { readonly status: number; readonly body: unknown; readonly location?: string }
+let answers: Array<Answer>
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  sent.length = 0
+  localStorage.clear()
+  vi.stubGlobal("fetch", (path: string, { headers, body }: { headers: Record<string, string>; body?: string }) => {
+    if (body !== undefined) sent.push({ path, key: headers["idempotency-key"] ?? "", body: JSON.parse(body) })
+    const answer = answers.shift()
+    if (answer === undefined) return Promise.reject(new TypeError("no connection"))
+    const { status, body: said, location } = answer
+    const all = new Headers(location === undefined ? {} : { location })
+    return Promise.resolve({ ok: status < 300, status, headers: all, json: () => Promise.resolve(said) })
+  })
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+const applied = { status: 200, body: { result: "applied" } }
+const show = (...facts: ReadonlyArray<RunEvent>) => {
+  const entries = ledger(...facts)
+  const run = fold(entries)
+  if (run === undefined) throw new Error("an empty ledger")
+  return render(Decision, { run, runId, entries, deadlineAt: null })
+}
+const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }))
+const dialog = () => within(screen.getByRole("dialog"))
+const confirm = async (name: string, note = "") => {
+  await fireEvent.input(dialog().getByLabelText(/A note/u), { target: { value: note } })
+  await fireEvent.input(dialog().getByLabelText(/Your name/u), { target: { value: "grace" } })
+  const button = dialog().getByRole("button", { name })
+  const form = screen.getByRole("dialog").querySelector("form")
+  if (form === null) throw new Error("there is no form")
+  return { button, form }
+}
+
+describe("what a person may do", () => {
+  it("says why it cannot be done now", () => {
+    show(failed, attempt(1))
+    expect(screen.getByRole("button", { name: "Approve" })).toHaveProperty("disabled", true)
+    expect(screen.getByText("There is no proven fix to decide about yet.")).toBeDefined()
+  })
+
+  it("says what will happen, and sends it once with what was seen, however often it is pressed", async () => {
+    answers = [applied]
+    show(...healed)
+    await press("Approve and merge")
+    expect(dialog().getByText(/Merges pull request #7 into main/u)).toBeDefined()
+    const { form } = await confirm("Approve and merge", "looks right")
+    await Promise.all([fireEvent.submit(form), fireEvent.submit(form)])
+    await vi.advanceTimersByTimeAsync(10)
+    expect(sent).toEqual([
+      {
+        path: `/v1/ci-healing/runs/${runId}/actions/approve`,
+        key: expect.stringMatching(/^[0-9a-f-]{36}$/u),
+        body: { expectedPhase: "fixed", patchSha256: patch.sha256, note: "looks right", reviewer: "grace" },
+      },
+    ])
+    expect(localStorage.getItem("ci-fix-pilot reviewer")).toBe("grace")
+    expect(screen.queryByLabelText(/A note/u)).toBeNull()
+  })
+
+  it("waits for what was only accepted", async () => {
+    const location = `/v1/ci-healing/runs/${runId}/reviews/r1`
+    answers = [{ status: 202, body: { result: "pending" }, location }, { status: 200, body: { result: "pending" } }, applied]
+    show(...waiting)
+    await press("Approve")
+    const { form } = await confirm("Approve")
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(dialog().getByText(/safely received/u)).toBeDefined()
+    await vi.advanceTimersByTimeAsync(2_100)
+    expect(screen.queryByLabelText(/A note/u)).toBeNull()
+    expect(answers).toEqual([])
+  })
+
+  it("tells who comes second who was first, and offers nothing more", async () => {
+    answers = [
+      { status: 409, body: { error: { code: "conflict", message: "the run has ended: escalated", current: { status: "escalated" } } } },
+    ]
+    show(...waiting, denied).unmount()
+    const view = show(...waiting)
+    await press("Approve")
+    const { form } = await confirm("Approve")
+    const entries = ledger(...waiting, denied, escalated)
+    await view.rerender({ entries })
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(dialog().getByRole("alert").textContent).toMatch(/Nothing was changed: alice denied it .* The run is escalated now\./u)
+    expect(dialog().queryByRole("button", { name: "Approve" })).toBeNull()
+  })
+
+  it("says in words what went wrong, and the next try is the same action", async () => {
+    answers = []
+    show(...waiting)
+    await press("Deny")
+    const { form } = await confirm("Deny")
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(dialog().getByRole("alert").textContent).toContain("it will be done once")
+    answers = [applied]
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(sent.length).toBe(2)
+    expect(sent[1]?.key).toBe(sent[0]?.key)
+  })
+})

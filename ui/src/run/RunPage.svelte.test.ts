@@ -1,0 +1,101 @@
+import type { RunDetail } from "@ci-fix-pilot/contract/run-view"
+import { fireEvent, render, screen, within } from "@testing-library/svelte"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { dashboard } from "../dashboard.svelte.ts"
+import {
+  attempt,
+  delivering,
+  detailOf,
+  failed,
+  fetched,
+  ledger,
+  opened,
+  proposed,
+  rejected,
+  runId,
+  validated,
+  waiting,
+} from "./lives.suite.ts"
+import RunPage from "./RunPage.svelte"
+
+let detail: RunDetail | undefined
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal("fetch", (path: string) => {
+    if (path.includes("/memory"))
+      return Promise.resolve({ ok: true, status: 200, json: async () => ({ runId, recalled: [], remembered: [] }) })
+    if (path.includes("pageSize")) return Promise.resolve({ ok: true, status: 200, json: async () => ({ items: [], position: 900 }) })
+    return Promise.resolve(
+      detail === undefined
+        ? { ok: false, status: 404, json: async () => ({ error: { code: "not-found", message: "there is no such run" } }) }
+        : { ok: true, status: 200, json: async () => detail },
+    )
+  })
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+const open = async (shown: RunDetail | undefined) => {
+  detail = shown
+  const view = render(RunPage, { runId })
+  await vi.advanceTimersByTimeAsync(10)
+  return view
+}
+const told = () => [...document.querySelectorAll("[data-seq]")].map((item) => Number(item.getAttribute("data-seq")))
+const facts = [failed, fetched, attempt(1), proposed(1), rejected(1), attempt(2), proposed(2), validated(2)] as const
+
+describe("the page of a run", () => {
+  it("tells what failed, what was tried and why it was rejected, and the proof", async () => {
+    await open(detailOf(ledger(...facts, delivering(2), opened)))
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("not ok 1 - adds")
+    expect(screen.getByRole("region", { name: /^Attempt 1/u }).textContent).toMatch(/Why it was rejected\s*still red/u)
+    const proof = within(screen.getByRole("region", { name: /red before, green after/u }))
+    expect(proof.getByText(/Before, without the patch/u).parentElement?.textContent).toContain("exit 1")
+    expect(proof.getByText(/After, with the patch/u).parentElement?.textContent).toContain("exit 0")
+    expect(proof.getByText(/git write-tree/u)).toBeDefined()
+    expect(screen.getByRole("link", { name: "Pull request #7" }).getAttribute("href")).toBe("https://github.test/acme/shop/pull/7")
+  })
+
+  it("goes on before the reader's eyes, entry by entry", async () => {
+    const all = ledger(...facts)
+    await open(detailOf(all.slice(0, 4)))
+    for (const entry of all.slice(4)) dashboard.hear(entry)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(told()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(screen.getByRole("region", { name: /^Attempt 2/u })).toBeDefined()
+  })
+
+  it("shows an entry's JSON when asked for, and only then", async () => {
+    await open(detailOf(ledger(failed)))
+    expect(screen.queryByText(/"workflowRunId"/u)).toBeNull()
+    await fireEvent.click(screen.getByRole("button", { name: /#1 ci-failed: its JSON/u }))
+    expect(screen.getByText(/"workflowRunId": 1/u)).toBeDefined()
+  })
+
+  it("says why a fix waits for a person", async () => {
+    await open(detailOf(ledger(...waiting)))
+    expect(screen.getByRole("region", { name: "Why it waits for a person" }).textContent).toContain("the branch belongs to a fork")
+    expect(screen.getByRole("region", { name: "It waits for you" })).toBeDefined()
+  })
+
+  it("makes no link of what is no web address", async () => {
+    const hostile = { ...opened, data: { pullRequest: { ...opened.data.pullRequest, url: "javascript:alert(1)" } } }
+    await open(detailOf(ledger(...facts, delivering(2), hostile)))
+    expect(screen.getByText("Pull request #7", { selector: "b" })).toBeDefined()
+    expect(document.querySelector("a[href^='javascript:']")).toBeNull()
+  })
+
+  it("says that a run was accepted and has not begun", async () => {
+    await open(detailOf([]))
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("CI › test failed")
+    expect(screen.getByText(/Healing begins in a moment/u)).toBeDefined()
+  })
+
+  it("says that there is no such run", async () => {
+    await open(undefined)
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("There is no such run")
+  })
+})
