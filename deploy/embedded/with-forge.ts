@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
-import { Effect } from "effect"
+import { ConfigProvider, Effect } from "effect"
 import { startForge } from "../forge/forge.ts"
 import { provideNatsServer } from "../provision.ts"
 import { startEmbedded } from "./embedded.ts"
@@ -22,6 +22,14 @@ const temporary = Effect.acquireRelease(
 )
 
 const portOr = (port: number | undefined) => (port === undefined ? Effect.promise(freePort) : Effect.succeed(port))
+
+/** The environment without the token of another system: this one is asked by its own process, on loopback, where it needs none. */
+const withoutToken = () => {
+  const { CI_HEALING_API_TOKEN: _, ...others } = Bun.env
+  return ConfigProvider.fromEnvRecord(
+    Object.fromEntries(Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+  )
+}
 
 /** The whole product in this process, connected to a forge that stands in for GitHub: webhooks in, pull requests out. */
 export const startWithForge = (options: WithForge) =>
@@ -44,9 +52,7 @@ export const startWithForge = (options: WithForge) =>
     )
     const settings = {
       ...sandbox,
-      // On loopback only, and without sign-in, whatever the environment says: it is this process that asks there.
       CI_HEALING_HOST: "127.0.0.1",
-      CI_HEALING_API_TOKEN: "",
       PORT: `${apiPort}`,
       CI_HEALING_INGEST_PORT: `${ingestPort}`,
       CI_HEALING_MIRROR_PORT: `${mirrorPort}`,
@@ -59,6 +65,8 @@ export const startWithForge = (options: WithForge) =>
       GITHUB_TOKEN: forge.token,
       ...options.settings,
     }
-    const { natsUrl } = yield* startEmbedded({ folder: join(folder, "data"), natsPort, settings })
+    const { natsUrl } = yield* startEmbedded({ folder: join(folder, "data"), natsPort, settings }).pipe(
+      Effect.provideService(ConfigProvider.ConfigProvider, withoutToken()),
+    )
     return { forge, natsUrl, apiUrl: `http://127.0.0.1:${apiPort}`, ingestUrl: `http://127.0.0.1:${ingestPort}`, secret }
   })
