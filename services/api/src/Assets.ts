@@ -3,7 +3,7 @@ import { extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { brotliCompress, constants, gzip } from "node:zlib"
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 
 const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -66,16 +66,22 @@ const held = (bytes: Uint8Array<ArrayBuffer>, name: string): Asset => {
   }
 }
 
+/** When a part is missing, a build is read again for so long after its page was written: not all of its parts may have been there (ms). */
+const settlesWithinMs = 5_000
+
 const writtenAt = (folder: string) => statSync(join(folder, "index.html"), { throwIfNoEntry: false })?.mtimeMs
 
-const read = (folder: string, at: number): Built => {
+const read = (folder: string, at: number, known: Built | undefined): Built => {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const paths = names.map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replace(/^\//u, ""))
   const files = paths.filter((name) => name !== "index.html")
+  // A part with the same hash in its name is the same part, and compressed already.
+  const keep = (name: string) => (name.startsWith("assets/") ? known?.files.get(`/${name}`) : undefined)
+  const make = (name: string) => keep(name) ?? held(new Uint8Array(readFileSync(join(folder, name))), name)
   return {
     at,
     template: readFileSync(join(folder, "index.html"), "utf8"),
-    files: new Map(files.map((name) => [`/${name}`, held(new Uint8Array(readFileSync(join(folder, name))), name)])),
+    files: new Map(files.map((name) => [`/${name}`, make(name)])),
   }
 }
 
@@ -92,29 +98,30 @@ export class Assets extends Context.Service<
     Layer.sync(Assets, () => {
       let built: Built | undefined
       let before: Built | undefined
-      const refresh = () => {
+      let readAt = 0
+      const refresh = (now: number, missing: boolean) => {
         const at = writtenAt(folder)
-        if (at === undefined || at === built?.at) return
+        const settling = missing && at !== undefined && readAt - at < settlesWithinMs
+        if (at === undefined || (at === built?.at && !settling)) return
         try {
-          const next = read(folder, at)
+          const next = read(folder, at, built)
           // Pages that are open go on loading the parts of the build that they came from.
-          before = built
+          if (at !== built?.at) before = built
           built = next
+          readAt = now
         } catch {
           // A build is being written: the next look finds it whole.
         }
       }
-      refresh()
+      const find = (path: string) => built?.files.get(path) ?? before?.files.get(path)
+      const look = (missing: boolean) => Effect.map(Clock.currentTimeMillis, (now) => refresh(now, missing))
       return Assets.of({
         find: (path) =>
-          Effect.sync(() => {
-            if (!built?.files.has(path)) refresh()
-            return built?.files.get(path) ?? before?.files.get(path)
+          Effect.suspend(() => {
+            const found = find(path)
+            return found === undefined ? Effect.map(look(true), () => find(path)) : Effect.succeed(found)
           }),
-        template: Effect.sync(() => {
-          refresh()
-          return built?.template
-        }),
+        template: Effect.map(look(false), () => built?.template),
       })
     })
 

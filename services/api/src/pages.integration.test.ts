@@ -168,6 +168,12 @@ describe("a page", () => {
     for (const mark of ["one", "two"]) expect((await api.get(`/assets/index-${mark}.js`)).status).toBe(200)
   })
 
+  it("finds the parts of a build that was being written when its page was read", async () => {
+    expect((await api.get("/assets/late-three.js")).status).toBe(404)
+    writeFileSync(join(dist, "assets", "late-three.js"), script)
+    expect((await api.get("/assets/late-three.js")).status).toBe(200)
+  })
+
   it("says in words how to make it while there is none; the rest works", async () => {
     const bare = await startListening(await database.freshDatabase(), broker.url)
     try {
