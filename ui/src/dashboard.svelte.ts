@@ -82,6 +82,7 @@ class Dashboard {
     this.#line?.close()
     this.#start = Number.POSITIVE_INFINITY
     this.connection = { is: "signed-out" }
+    this.waiting = 0
     if (this.session !== undefined) this.session = { ...this.session, required: true, signedIn: false, csrf: null }
   }
 }

@@ -56,5 +56,11 @@ export const goLive = (onBack: () => void) => {
     }
   }
   void begin()
-  return { begin }
+  return {
+    /** Somebody has signed in again: what happened meanwhile was not heard. */
+    begin: () => {
+      void begin()
+      void list.reload()
+    },
+  }
 }
