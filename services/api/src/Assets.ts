@@ -45,24 +45,26 @@ interface Built {
 
 const held = (bytes: Uint8Array<ArrayBuffer>, name: string): Asset => {
   const etag = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 20)
-  const once = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>([["identity", Promise.resolve(bytes)]])
-  // Begun now, in threads of their own, and done once: the first visitor may wait for it, nobody else does.
-  if (compressible.test(name)) {
-    once.set(
-      "br",
-      br(bytes, best).then((made) => new Uint8Array(made)),
-    )
-    once.set(
-      "gzip",
-      gz(bytes, { level: 9 }).then((made) => new Uint8Array(made)),
-    )
+  const forms: Readonly<Record<Encoding, () => Promise<Uint8Array<ArrayBuffer>>>> = {
+    identity: () => Promise.resolve(bytes),
+    br: () => br(bytes, best).then((made) => new Uint8Array(made)),
+    gzip: () => gz(bytes, { level: 9 }).then((made) => new Uint8Array(made)),
+  }
+  const encodings: ReadonlyArray<Encoding> = compressible.test(name) ? ["identity", "br", "gzip"] : ["identity"]
+  // Made once, in a thread of its own, when the first visitor asks: an api that nobody looks at stays small.
+  const once = new Map<Encoding, Promise<Uint8Array<ArrayBuffer>>>()
+  const body = (encoding: Encoding) => {
+    const form = encodings.includes(encoding) ? encoding : "identity"
+    const made = once.get(form) ?? forms[form]()
+    once.set(form, made)
+    return made
   }
   return {
     type: types[extname(name)] ?? "application/octet-stream",
     etag,
     hashed: name.startsWith("assets/"),
-    encodings: [...once.keys()],
-    body: (encoding) => once.get(encoding) ?? Promise.resolve(bytes),
+    encodings,
+    body,
   }
 }
 
