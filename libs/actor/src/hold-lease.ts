@@ -1,4 +1,4 @@
-import { busyAfterMs, LeaseAnswer, type LeaseRequest, renewEveryMs } from "@ci-fix-pilot/contract/lease"
+import { askTimeoutMs, busyAfterMs, LeaseAnswer, type LeaseRequest, renewEveryMs } from "@ci-fix-pilot/contract/lease"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { Deferred, Effect, Schema } from "effect"
 import { Bus, type Delivery } from "./Bus.ts"
@@ -6,7 +6,6 @@ import { Lease } from "./Lease.ts"
 import { Retry } from "./outcome.ts"
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseAnswer))
-const askTimeoutMs = 1_000
 /** Work that is over sooner asks for no lease, unless it must be sure of it (ms). */
 const askAfterMs = 50
 type Answer = LeaseAnswer["lease"] | "silent"

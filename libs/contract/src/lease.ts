@@ -8,12 +8,17 @@ export const LeaseRequest = Schema.Struct({
 })
 export type LeaseRequest = typeof LeaseRequest.Type
 
-/** `go`: yours for 2 s. `busy`: somebody lives. `stale`: answered, closed or a newer dispatch; stop and clean up. */
+/** `go`: yours for 1.5 s. `busy`: somebody lives. `stale`: answered, closed or a newer dispatch; stop and clean up. */
 export const LeaseAnswer = Schema.Struct({ lease: Schema.Literals(["go", "busy", "stale"]) })
 export type LeaseAnswer = typeof LeaseAnswer.Type
 
 /** A lease lapses after this long without renewal (ms); holders renew four times as often. */
-export const leaseMs = 2_000
-export const renewEveryMs = 500
-/** Who is told `busy` asks again after this long (ms). */
-export const busyAfterMs = 250
+export const leaseMs = 1_500
+export const renewEveryMs = 375
+/**
+ * An asker waits this long (ms). One answer may get lost without losing the lease: a renewal, this wait and the next renewal fit into it.
+ * What is left of the lease after a `go` that came as late as this is what its holder has to act on it.
+ */
+export const askTimeoutMs = 600
+/** Who is told `busy` asks again after this long (ms): the holder may have died, and nothing should wait much longer than its lease. */
+export const busyAfterMs = 100

@@ -13,7 +13,7 @@ export const streams = {
 } as const
 
 /** How long the server waits for an ack before it delivers again; a working holder says so four times as often. */
-export const ackWaitMs = 2 * seconds
+export const ackWaitMs = 1.5 * seconds
 /** The server drops a publish whose message id it saw within this window (ms). */
 export const duplicateWindowMs = 120 * seconds
 /** The planner's durable on EVENTS. */

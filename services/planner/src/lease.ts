@@ -7,7 +7,7 @@
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
-import { LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/lease"
+import { askTimeoutMs, LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/lease"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { roundingUsd } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
@@ -57,8 +57,8 @@ export const answerLeases = (requests: ReadonlyArray<LeaseRequest>) =>
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseRequest))
 const maxBatch = 256
-/** Askers wait a second (libs/actor, hold-lease); what is older is not asked any more (ms). */
-const patienceMs = 900
+/** What was asked longer ago (ms) is not answered any more: its asker has given up, or will have when the answer comes. */
+const patienceMs = askTimeoutMs - 50
 const monotonicMs = Effect.sync(() => performance.now())
 
 const serve = (queue: Queue.Queue<Question>) =>
