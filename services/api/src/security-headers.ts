@@ -10,7 +10,7 @@ const contentSecurityPolicy = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types svelte-trusted-html",
+  "trusted-types svelte-trusted-html log-worker",
 ].join("; ")
 
 const headers: ReadonlyArray<readonly [string, string]> = [
