@@ -92,7 +92,12 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
   return async (request: Request, server: Listener): Promise<Response> => {
     app.server = server
     const refused = await admit(request)
-    return secured(refused === admitted ? await app.fetch(request) : refused)
+    if (refused !== admitted) return secured(refused)
+    if (request.method !== "HEAD") return secured(await app.fetch(request))
+    // What a GET would say, without saying it.
+    const { body, status, headers } = await app.fetch(new Request(request, { method: "GET" }))
+    await body?.cancel()
+    return secured(new Response(null, { status, headers }))
   }
 }
 

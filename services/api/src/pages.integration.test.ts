@@ -187,6 +187,14 @@ describe("a page", () => {
 })
 
 describe("every answer", () => {
+  it("has a head that may be asked for alone", async () => {
+    const head = (path: string, at = api) => fetch(`${at.url}${path}`, { method: "HEAD" })
+    const page = await head("/")
+    expect([page.status, page.headers.get("content-type"), await page.text()]).toEqual([200, "text/html; charset=utf-8", ""])
+    expect([(await head("/v1/ci-healing/stream")).status, (await head("/v1/ci-healing/runs", guarded)).status]).toEqual([200, 401])
+    await expect.poll(async () => (await (await api.get("/v1/ci-healing/system")).json()).streamClients).toBe(0)
+  })
+
   it.each(["/", "/assets/index-two.js", "/v1/ci-healing/runs", "/v1/nowhere", "/healthz", "/openapi", "/metrics", "/v1/session"])(
     "lets nothing run, frame or guess: %s",
     async (path) => {
