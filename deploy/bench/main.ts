@@ -1,14 +1,15 @@
 /**
- * Measures, and prints JSON: `npm run bench [-- ingest orchestration recovery idle stream]`. Trust ratios and CPU per unit of one run on one machine.
+ * Measures, and prints JSON: `npm run bench [-- ingest orchestration recovery idle stream dashboard]`. Trust ratios and CPU per unit of one run on one machine.
  */
 import { provideBubblewrap, provideNatsServer, providePostgres } from "../provision.ts"
+import { dashboard } from "./dashboard.ts"
 import { idle } from "./idle.ts"
 import { ingest } from "./ingest.ts"
 import { orchestration } from "./orchestration.ts"
 import { recovery } from "./recovery.ts"
 import { stream } from "./stream.ts"
 
-const benches: Readonly<Record<string, () => Promise<unknown>>> = { ingest, orchestration, recovery, idle, stream }
+const benches: Readonly<Record<string, () => Promise<unknown>>> = { ingest, orchestration, recovery, idle, stream, dashboard }
 
 const wanted = Bun.argv.length > 2 ? Bun.argv.slice(2) : Object.keys(benches)
 await Promise.all([provideNatsServer(), providePostgres(), provideBubblewrap()])

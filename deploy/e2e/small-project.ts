@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import type { Fleet } from "../fleet/fleet.ts"
 
 const good = "export const total = (items) => items.reduce((sum, item) => sum + item.price * item.count, 0)\n"
-const bad = good.replace("sum + item.price", "sum - item.price")
+export const bad = good.replace("sum + item.price", "sum - item.price")
 const test = `import assert from "node:assert/strict"
 import { test } from "node:test"
 import { total } from "../src/total.js"

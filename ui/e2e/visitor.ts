@@ -14,6 +14,9 @@ export const canary = "canary.invalid"
 /** What hostile text calls when a browser runs it. */
 export const alarm = "__ran"
 
+/** How long the page may take for what it does by itself (ms). */
+const atMost = 15_000
+
 /** A server that is away or says no is part of some stories; the page says so itself. */
 const isRefusal = (text: string) => text.startsWith("Failed to load resource:")
 
@@ -25,6 +28,7 @@ const reportViolations = () =>
 /** Opens a browser context with one page. Paths are relative to `baseURL`. */
 export const openVisitor = async (browser: Browser, baseURL: string, options: BrowserContextOptions = {}): Promise<Visitor> => {
   const context = await browser.newContext({ baseURL, ...options })
+  context.setDefaultTimeout(atMost)
   const seen: Array<string> = []
   await context.exposeFunction(alarm, (what: unknown) => void seen.push(`ran: ${String(what)}`))
   await context.exposeFunction("__violated", (what: string) => void seen.push(`blocked by the policy: ${what}`))

@@ -1,0 +1,51 @@
+import { mkdirSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import type { Page } from "playwright-core"
+import { describe, expect, it } from "vitest"
+import { broken, patience } from "./projects.ts"
+import { rowOf } from "./run-list.ts"
+import { entriesOnPage, ledgerSize, stands } from "./run-on-page.ts"
+import type { World } from "./world.ts"
+
+/** A mark that a reload would wipe away. */
+const mark = (page: Page) => page.evaluate(() => void Reflect.set(window, "__marked", true))
+const isMarked = (page: Page) => page.evaluate(() => Reflect.get(window, "__marked") === true)
+
+/** What README shows: `CI_HEALING_TEST_PICTURE=docs/images/healed-run.png npm test -- --lane browser` makes it anew. */
+const picture = join(checkout(), Bun.env["CI_HEALING_TEST_PICTURE"] ?? ".out/screenshots/healed-run.png")
+
+export const healing = (world: () => World) =>
+  describe("a run that heals while the page is open", () => {
+    it("appears in the list and becomes fixed there, without a reload", async () => {
+      const { fleet, reviewer } = world()
+      const { page, troubles, close } = await reviewer()
+      await mark(page)
+      await broken(fleet, "live-list")
+      const row = rowOf(page, "live-list")
+      await row.waitFor({ timeout: patience })
+      await row.getByText("Fixed", { exact: true }).waitFor({ timeout: patience })
+      expect(await isMarked(page)).toBe(true)
+      expect(troubles()).toEqual([])
+      await close()
+    })
+
+    it("tells its story on its own page as it happens, entry by entry", async () => {
+      const { fleet, reviewer } = world()
+      const { page, troubles, close } = await reviewer({ viewport: { width: 1180, height: 820 }, colorScheme: "light" })
+      const runId = await broken(fleet, "pricing")
+      await page.goto(`/runs/${runId}`)
+      await mark(page)
+      await stands(page, "Fixed", patience)
+      await page
+        .getByRole("link", { name: /pull request/i })
+        .first()
+        .waitFor()
+      expect(await isMarked(page)).toBe(true)
+      await expect.poll(() => entriesOnPage(page), { timeout: patience }).toBe(await ledgerSize(fleet, runId))
+      mkdirSync(dirname(picture), { recursive: true })
+      await page.screenshot({ path: picture })
+      expect(troubles()).toEqual([])
+      await close()
+    })
+  })

@@ -1,0 +1,57 @@
+import { seedRuns } from "@ci-fix-pilot/deploy/fleet/seed-runs"
+import { describe, expect, it } from "vitest"
+import { hostileLives, perRun } from "./hostile-lives.ts"
+import { payloads } from "./payloads.ts"
+import { rowsOf } from "./run-list.ts"
+import { openVisitor } from "./visitor.ts"
+import type { World } from "./world.ts"
+
+/** Runs on one page of the list. */
+const pageSize = 50
+
+/** A log is shown as a terminal would: its escapes are colours, not letters. */
+const withoutEscapes = (text: string) => text.replaceAll("\u001b[31m", "").replaceAll("\u001b]8;;javascript:0\u0007", "")
+
+export const hostile = (world: () => World) =>
+  describe(`${payloads.length} texts that would run as code`, () => {
+    it("do run in a page that shows them as HTML: the alarm works", async () => {
+      const { browser, fleet } = world()
+      const { page, troubles, close } = await openVisitor(browser, fleet.apiUrl)
+      await page.route("**/unguarded", (route) => route.fulfill({ contentType: "text/html", body: payloads[4] ?? "" }))
+      await page.goto("/unguarded")
+      await expect.poll(troubles).toContain("ran: 4")
+      await close()
+    })
+
+    it("are shown letter by letter in the list, and none runs", async () => {
+      const { fleet, reviewer } = world()
+      const lives = hostileLives()
+      await seedRuns(fleet.database.sql, lives)
+      const { page, troubles, close } = await reviewer()
+      let shown = ""
+      for (let n = 1; n <= Math.ceil(lives.length / pageSize); n += 1) {
+        await page.goto(`/?text=hostile&page=${n}`)
+        await rowsOf(page).first().waitFor()
+        shown += (await rowsOf(page).allTextContents()).join("")
+      }
+      expect(payloads.filter((text) => !shown.includes(text))).toEqual([])
+      expect(troubles()).toEqual([])
+      await close()
+    })
+
+    it("are shown letter by letter in log, diff, diagnosis, memories, notes and report of a run, and none runs", async () => {
+      const { reviewer } = world()
+      const { page, troubles, close } = await reviewer()
+      for (let first = 0; first < payloads.length; first += perRun) {
+        const { runId = "" } = hostileLives()[first] ?? {}
+        await page.goto(`/runs/${runId}`)
+        await page.locator("[data-seq]").first().waitFor()
+        for (const more of await page.locator("main details:not([open]) > summary").all()) await more.click()
+        for (const json of await page.getByRole("button", { name: /: its JSON$/ }).all()) await json.click()
+        const shown = (await page.locator("main").textContent()) ?? ""
+        expect(payloads.slice(first, first + perRun).filter((text) => !shown.includes(withoutEscapes(text)))).toEqual([])
+      }
+      expect(troubles()).toEqual([])
+      await close()
+    })
+  })
