@@ -4,7 +4,7 @@ import type { LiveEntry } from "../live/follow.ts"
 import { marks } from "./marks.ts"
 
 /** Whether this page knows what the entry means; a newer server may write facts that an open page has never heard of. */
-const isKnown = (entry: LedgerEntry): entry is LedgerEntry & LiveEntry => entry.type in marks
+export const isKnown = (entry: LedgerEntry): entry is LedgerEntry & LiveEntry => entry.type in marks
 
 /** The entries that can be folded, in the order of the ledger. */
 export const knownEntries = (events: ReadonlyArray<LedgerEntry>): ReadonlyArray<LiveEntry> => events.filter(isKnown)

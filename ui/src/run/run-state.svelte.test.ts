@@ -1,6 +1,6 @@
 import { flushSync } from "svelte"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { attempt, detailOf, failed, healed, ledger, runId } from "./lives.suite.ts"
+import { attempt, detailOf, failed, healed, ledger, runId, waiting } from "./lives.suite.ts"
 import { RunState } from "./run-state.svelte.ts"
 
 const all = ledger(...healed)
@@ -55,6 +55,14 @@ describe("a run on its page", () => {
     expect(asked).toBe(2)
   })
 
+  it("asks until when a person may decide, as soon as one must", async () => {
+    const state = await begun()
+    const last = ledger(...waiting).at(-1)
+    if (last !== undefined) state.take({ ...last, seq: 4 })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(asked).toBe(2)
+  })
+
   it("loses nothing that is committed while the server is asked", async () => {
     const state = new RunState(runId)
     const reading = state.read()
@@ -67,6 +75,9 @@ describe("a run on its page", () => {
     const state = await begun()
     const [other] = ledger(attempt(1))
     if (other !== undefined) state.take({ ...other, runId: "run_ffffffffffffffffffffffff", seq: 4 })
+    const newer = JSON.parse(JSON.stringify({ ...entry(4), type: "healed-by-magic" }))
+    state.take(newer)
     expect(seqs(state)).toEqual([1, 2, 3])
+    expect(state.run?.phase).toBe("proposing")
   })
 })

@@ -1,7 +1,7 @@
 import type { RunDetail, RunPage } from "@ci-fix-pilot/contract/run-view"
 import { dashboard } from "../dashboard.svelte.ts"
 import type { LiveEntry } from "../live/follow.ts"
-import { fold, knownEntries } from "./fold-ledger.ts"
+import { fold, isKnown, knownEntries } from "./fold-ledger.ts"
 
 const runs = "/v1/ci-healing/runs"
 
@@ -60,11 +60,13 @@ export class RunState {
 
   /** Takes an entry that has just been committed. */
   take(entry: LiveEntry) {
-    if (entry.runId !== this.runId) return
+    if (entry.runId !== this.runId || !isKnown(entry)) return
     if (this.detail === undefined || this.#asking) this.#early = [...this.#early, entry]
     if (this.detail === undefined || entry.seq <= this.#last) return
-    if (entry.seq > this.#last + 1) void this.read()
-    else this.entries = [...this.entries, entry]
+    const whole = entry.seq === this.#last + 1
+    if (whole) this.entries = [...this.entries, entry]
+    // Only the server knows until when a person may decide.
+    if (!whole || entry.type === "approval-requested") void this.read()
   }
 
   get #last(): number {
