@@ -41,6 +41,9 @@ export const runProgram = (name: string, program: Effect.Effect<unknown, unknown
     { disableErrorReporting: true },
   )
 
+/** Starting leaves much behind that is never needed again; a service that waits would keep it. */
+const giveBack = Effect.sync(() => Bun.gc(true))
+
 /** Runs one service as a process of its own, with everything it needs read from the environment. `health` provides its HealthCheck. */
 export const run = <E>(
   service: Service,
@@ -51,6 +54,6 @@ export const run = <E>(
     Layer.provide(infrastructure(service)),
     Layer.provide(crashPoints),
   )
-  const up = Effect.logInfo(`${service} is up`, { version: manifest.version })
+  const up = Effect.andThen(Effect.logInfo(`${service} is up`, { version: manifest.version }), Effect.delay(giveBack, "3 seconds"))
   return runProgram(service, Effect.scoped(Layer.build(everything).pipe(Effect.andThen(up), Effect.andThen(Effect.never))))
 }

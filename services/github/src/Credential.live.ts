@@ -1,5 +1,4 @@
 import { Config, Effect, Layer, Redacted } from "effect"
-import * as App from "./Credential.octokit.ts"
 import * as Token from "./Credential.token.ts"
 import { optionalSecret } from "./optional-secret.ts"
 
@@ -16,7 +15,10 @@ const settings = Config.all({
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
     const { appId, privateKey, token } = yield* settings
-    if (appId !== undefined && privateKey !== undefined) return App.layer({ appId: Redacted.value(appId), privateKey })
+    if (appId !== undefined && privateKey !== undefined) {
+      const App = yield* Effect.promise(() => import("./Credential.octokit.ts"))
+      return App.layer({ appId: Redacted.value(appId), privateKey })
+    }
     if (appId !== undefined || privateKey !== undefined) {
       return yield* Effect.die(new Error("CI_HEALING_GITHUB_APP_ID and CI_HEALING_GITHUB_APP_PRIVATE_KEY belong together: one is missing"))
     }
