@@ -1,7 +1,16 @@
 /** The components that the tests of a fleet need, provided once for all lanes. */
 import { buildSandboxImage } from "../images/build-sandbox-image.ts"
 import type { Docker } from "../provision/docker.ts"
-import { provideBubblewrap, provideDocker, provideNatsServer, providePostgres, providePython, provideReportTools } from "../provision.ts"
+import {
+  provideBubblewrap,
+  provideChromium,
+  provideDashboard,
+  provideDocker,
+  provideNatsServer,
+  providePostgres,
+  providePython,
+  provideReportTools,
+} from "../provision.ts"
 
 export interface Components {
   /** Provides what is not there yet; returns why some could not be had, once. */
@@ -20,6 +29,8 @@ export const holdComponents = (): Components => {
     provideBubblewrap,
     providePython,
     provideReportTools,
+    provideChromium,
+    provideDashboard,
     async () => {
       docker = await provideDocker()
       await buildSandboxImage(docker.socket)

@@ -51,5 +51,6 @@ export const lanes: ReadonlyArray<Lane> = [
   rules,
   vitest("integration", true, minutes(15)),
   vitest("e2e", true, minutes(15)),
+  vitest("browser", true, minutes(6)),
   vitest("chaos", true, minutes(6)),
 ].filter(exists)
