@@ -43,14 +43,14 @@ const watchPaints = () => {
 
 const paintedRuns = (page: Page): Promise<Record<string, number | null>> => page.evaluate(() => Reflect.get(window, "__painted"))
 
-/** What had been asked for when the first row was there: its name and its bytes as they came over the wire, compressed. */
-const askedBefore = () => {
+/** What had been answered when the first row was there, so what it may have waited for: name and bytes as they came over the wire, compressed. */
+const answeredBefore = () => {
   const first = Number(Reflect.get(window, "__firstRow"))
   const [page] = performance.getEntriesByType("navigation")
   const parts = performance.getEntriesByType("resource")
   return [page, ...parts]
     .filter((entry) => entry instanceof PerformanceResourceTiming)
-    .filter(({ startTime, initiatorType }) => startTime < first && initiatorType !== "icon")
+    .filter(({ responseEnd }) => responseEnd > 0 && responseEnd <= first)
     .map(({ name, encodedBodySize }) => ({ name: new URL(name).pathname, bytes: encodedBodySize }))
 }
 
@@ -61,7 +61,7 @@ const visit = async (browser: Browser, baseURL: string) => {
   await page.addInitScript(watchPaints)
   await page.goto("/")
   await page.waitForFunction(() => Object.values(Reflect.get(window, "__painted")).some(Number.isFinite))
-  const asked = await page.evaluate(askedBefore)
+  const asked = await page.evaluate(answeredBefore)
   const largest = await page.waitForFunction(() => Reflect.get(window, "__largest"))
   const lcpMs = Number(await largest.jsonValue())
   await context.close()

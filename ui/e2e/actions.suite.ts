@@ -59,15 +59,16 @@ export const actions = (world: () => World) =>
       await close()
     })
 
-    it("releases a fix that waits for her, and aborts another one", async () => {
+    it("releases a fix that waits for her, aborts another, and leaves a third waiting", async () => {
       const { fleet } = world()
       const stranger = { branch: "idea", message: "An idea", login: "mallory", log }
-      const [released, aborted] = await Promise.all([brokenBy(fleet, "waits", stranger), brokenBy(fleet, "waits-too", stranger)])
+      const names = ["waits", "waits-too", "waits-still"]
+      const [released = "", aborted = "", ...others] = await Promise.all(names.map((name) => brokenBy(fleet, name, stranger)))
       const waiting = new Set(["awaiting-approval"])
-      await Promise.all([released, aborted].map((runId) => untilPhase(fleet, runId, patience, waiting)))
+      await Promise.all([released, aborted, ...others].map((runId) => untilPhase(fleet, runId, patience, waiting)))
       const first = await onPage(released)
       await said(first.page, "Needs approval")
-      await expect.poll(() => first.page.title()).toMatch(/2/)
+      await expect.poll(() => first.page.title()).toMatch(/^\(3\) /)
       await act(first.page, "Approve", "good idea")
       await said(first.page, "Fixed")
       expect(await reviewOf(released)).toMatchObject({ action: "approve", expectedPhase: "awaiting-approval" })
