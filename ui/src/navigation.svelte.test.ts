@@ -10,6 +10,8 @@ describe("the place that a path means", () => {
     ["/system", { page: "system" }],
     ["/runs", { page: "nowhere" }],
     ["/runs/a/b", { page: "nowhere" }],
+    ["/runs/%", { page: "nowhere" }],
+    ["/runs/%E0%A4%A", { page: "nowhere" }],
   ])("%s", (path, place) => {
     expect(placeOf(path)).toEqual(place)
   })

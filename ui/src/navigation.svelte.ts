@@ -6,9 +6,19 @@ export type Place =
   | { readonly page: "system" }
   | { readonly page: "nowhere" }
 
+/** The run that a path names; undefined where it names none, also where nobody could have encoded it so. */
+const runIdOf = (pathname: string): string | undefined => {
+  const encoded = /^\/runs\/([^/]+)$/u.exec(pathname)?.[1]
+  try {
+    return encoded && decodeURIComponent(encoded)
+  } catch {
+    return undefined
+  }
+}
+
 export const placeOf = (pathname: string): Place => {
-  const runId = /^\/runs\/([^/]+)$/u.exec(pathname)?.[1]
-  if (runId !== undefined) return { page: "run", runId: decodeURIComponent(runId) }
+  const runId = runIdOf(pathname)
+  if (runId !== undefined) return { page: "run", runId }
   if (pathname === "/") return { page: "runs" }
   if (pathname === "/metrics") return { page: "metrics" }
   return pathname === "/system" ? { page: "system" } : { page: "nowhere" }
