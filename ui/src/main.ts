@@ -1,9 +1,10 @@
 import { mount } from "svelte"
 import App from "./App.svelte"
+import { recall } from "./remembered.ts"
 import "./app.css"
 
 // Before anything is seen: a page that turns dark after it was light hurts at night.
-const theme = localStorage.getItem("ci-fix-pilot theme")
+const theme = recall("theme")
 if (theme === "light" || theme === "dark") document.documentElement.dataset["theme"] = theme
 
 const target = document.getElementById("app")

@@ -1,16 +1,15 @@
 import type { RunSummary } from "@ci-fix-pilot/contract/run-view"
-
-const remembered = "ci-fix-pilot notifications"
+import { recall, remember } from "../remembered.ts"
 
 /** Browsers show notifications only for pages from https or this machine, and only to who allowed it. */
 export const canNotify = (): boolean => "Notification" in globalThis && isSecureContext
 
-export const notifies = (): boolean => canNotify() && Notification.permission === "granted" && localStorage.getItem(remembered) === "on"
+export const notifies = (): boolean => canNotify() && Notification.permission === "granted" && recall("notifications") === "on"
 
 /** Turns notifications on or off, asking for permission where needed; resolves to how it is now. */
 export const setNotifies = async (on: boolean): Promise<boolean> => {
   const granted = on && (await Notification.requestPermission()) === "granted"
-  localStorage.setItem(remembered, granted ? "on" : "off")
+  remember("notifications", granted ? "on" : "off")
   return granted
 }
 

@@ -1,15 +1,16 @@
-const remembered = "ci-fix-pilot theme"
+import { recall, remember } from "../remembered.ts"
+
 const themes = ["system", "light", "dark"] as const
 export type Theme = (typeof themes)[number]
 
 /** Light, dark, or as the system is; remembered in this browser. */
 class Look {
-  theme: Theme = $state.raw(themes.find((theme) => theme === localStorage.getItem(remembered)) ?? "system")
+  theme: Theme = $state.raw(themes.find((theme) => theme === recall("theme")) ?? "system")
 
   /** The next of the three. */
   turn() {
     this.theme = themes[(themes.indexOf(this.theme) + 1) % themes.length] ?? "system"
-    localStorage.setItem(remembered, this.theme)
+    remember("theme", this.theme)
     this.#show()
   }
 
