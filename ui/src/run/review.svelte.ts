@@ -1,5 +1,6 @@
 import type { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
 import { type Api, ApiError } from "../api.ts"
+import { makeKey } from "../parts/make-key.ts"
 import { whatWentWrong } from "../parts/what-went-wrong.ts"
 import type { Action } from "./actions-for.ts"
 
@@ -20,7 +21,7 @@ export class Review {
   state: ReviewState = $state.raw({ is: "open" })
   readonly #api: Api
   readonly #runId: string
-  readonly #key = crypto.randomUUID()
+  readonly #key = makeKey()
 
   constructor(api: Api, runId: string, action: Action) {
     this.#api = api
