@@ -34,7 +34,16 @@ const idleTimeout = 30
 
 /** Never sent: it says that the door is open. */
 const admitted = new Response()
+/** Ends a request before its route runs. */
+class Refused extends Error {
+  readonly answer: Response
+  constructor(answer: Response) {
+    super("refused at the door")
+    this.answer = answer
+  }
+}
 const notFound = new HttpError({ code: "not-found", message: "no such path" })
+const noAddress = new HttpError({ code: "invalid", message: "the host and the path make no address" })
 const unreadable = new HttpError({
   code: "invalid",
   message: "the body is not JSON",
@@ -60,18 +69,34 @@ const documentation = () => ({
 type Services = Runs | Reviews | Totals | Feed | Bus | Objects | Assets | Sessions | Audience | Tries | DeadLetters
 type Listener = ReturnType<typeof Bun.serve>
 
-const nobody: Caller = { is: "anybody" }
-
-/** What every request passes: the door first, the headers last. */
+/** What every request passes: its route's door first, the headers last. */
 const makeHandler = (context: Context.Context<Services>, token: string | undefined) => {
   const respond = makeRespond(context)
   const authorize = makeAuthorize(token)
   const callers = new WeakMap<Request, Caller>()
-  const callerOf = (request: Request) => callers.get(request) ?? nobody
-  const app = new Elysia()
+  const callerOf = (request: Request) => {
+    const caller = callers.get(request)
+    if (caller === undefined) throw new Error("a route ran whose door was never asked")
+    return caller
+  }
+  const admit = (request: Request, route: string) =>
+    respond(
+      Effect.map(authorize(request, route), (caller) => {
+        callers.set(request, caller)
+        return admitted
+      }),
+    )
+  // Without standardHostname a name of three letters or fewer is not taken for a part of the path.
+  const app = new Elysia({ handler: { standardHostname: false } })
     .onError(({ code, error }) => {
+      if (error instanceof Refused) return error.answer
       if (error instanceof ValidationError) return errorResponse(invalidRequest(error))
       return errorResponse(code === "NOT_FOUND" ? notFound : code === "PARSE" ? unreadable : failed)
+    })
+    // Every route below passes here, after it was chosen and before anything of it runs: what is asked about is what will run.
+    .onTransform(async ({ request, route }) => {
+      const answer = await admit(request, route)
+      if (answer !== admitted) throw new Refused(answer)
     })
     .use(openapi({ path: "/openapi", specPath: "/openapi", provider: null, mapJsonSchema, documentation: documentation() }))
     .use(runRoutes(respond))
@@ -82,17 +107,9 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
     .use(deadLetterRoutes(respond, callerOf))
     .use(sessionRoutes(respond, token))
     .use(pageRoutes(respond, token))
-  const admit = (request: Request) =>
-    respond(
-      Effect.map(authorize(request), (caller) => {
-        callers.set(request, caller)
-        return admitted
-      }),
-    )
   return async (request: Request, server: Listener): Promise<Response> => {
     app.server = server
-    const refused = await admit(request)
-    if (refused !== admitted) return secured(refused)
+    if (!URL.canParse(request.url)) return secured(errorResponse(noAddress))
     if (request.method !== "HEAD") return secured(await app.fetch(request))
     // What a GET would say, without saying it.
     const { body, status, headers } = await app.fetch(new Request(request, { method: "GET" }))

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest"
 import { makeAuthorize } from "./authorize.ts"
 import { Sessions } from "./Sessions.ts"
 
-const ask = (path: string, headers: Record<string, string>, method = "GET") => ({
-  url: `http://localhost:3000${path}`,
+const ask = (route: string, headers: Record<string, string>, method = "GET") => ({
+  route,
+  url: "http://localhost:3000/",
   method,
   headers: new Headers(headers),
 })
@@ -23,7 +24,7 @@ const sessions = Layer.succeed(
 /** Who comes in, or the code of the refusal. */
 const door = (token: string | undefined) => (request: ReturnType<typeof ask>) =>
   Effect.runPromise(
-    makeAuthorize(token)(request).pipe(
+    makeAuthorize(token)(request, request.route).pipe(
       Effect.map((caller) => (caller.is === "person" ? caller.session.reviewer : caller.is)),
       Effect.catchTag("HttpError", ({ code }) => Effect.succeed(code)),
       Effect.provide(sessions),
@@ -35,9 +36,9 @@ describe("with a token", () => {
 
   it("lets in whoever shows it, from anywhere", async () => {
     expect(await authorize(ask(runs, { authorization: "Bearer t0ken", host: "ci.example.test" }))).toBe("program")
-    expect(await authorize(ask(`${runs}/x/actions/abort`, { authorization: "Bearer t0ken", origin: "https://else.test" }, "POST"))).toBe(
-      "program",
-    )
+    expect(
+      await authorize(ask(`${runs}/:runId/actions/:action`, { authorization: "Bearer t0ken", origin: "https://else.test" }, "POST")),
+    ).toBe("program")
   })
 
   it.each(["", "Bearer", "Bearer ", "Bearer t0ke", "Bearer t0ken2", "bearer t0ken", "t0ken", "Basic t0ken"])(
@@ -47,13 +48,12 @@ describe("with a token", () => {
     },
   )
 
-  it("asks for it on every path that holds data; probes and pages hold none", async () => {
-    const asked = (path: string, headers = {}, method = "GET") => authorize(ask(path, headers, method))
-    for (const path of ["/healthz", "/readyz", "/", "/runs/run_1", "/system", "/assets/index.js", "/nowhere"])
-      expect(await asked(path)).toBe("anybody")
-    for (const path of [runs, "/metrics", "/openapi", "/openapi/json", "/v1/ci-healing/stream", "/v1/", "/v2/../v1/ci-healing/runs"])
-      expect(await asked(path)).toBe("unauthorized")
-    expect(await asked("/", {}, "POST")).toBe("unauthorized")
+  it("asks for it on every route that holds data, and on those it does not know; probes and pages hold none", async () => {
+    const asked = (route: string, headers = {}, method = "GET") => authorize(ask(route, headers, method))
+    for (const route of ["/healthz", "/readyz", "/", "/*"]) expect(await asked(route)).toBe("anybody")
+    for (const method of ["GET", "POST", "DELETE"]) expect(await asked("/v1/session", {}, method)).toBe("anybody")
+    for (const route of [runs, `${runs}/:runId`, "/metrics", "/openapi", "/v1/ci-healing/stream", "/v1/*", "/new", ""])
+      expect(await asked(route)).toBe("unauthorized")
     expect(await asked("/metrics", { accept: "text/html", "sec-fetch-mode": "navigate" })).toBe("anybody")
     expect(await asked("/metrics", { accept: "text/html", "sec-fetch-mode": "cors" })).toBe("unauthorized")
   })
@@ -68,7 +68,7 @@ describe("with a token", () => {
 
   it("takes changes in their name from their own pages alone", async () => {
     const act = (headers: Record<string, string>) =>
-      authorize(ask(`${runs}/x/actions/abort`, { cookie: "ci-fix-pilot=s3cret", host: "healing.test", ...headers }, "POST"))
+      authorize(ask(`${runs}/:runId/actions/:action`, { cookie: "ci-fix-pilot=s3cret", host: "healing.test", ...headers }, "POST"))
     const shown = { "x-csrf-token": "c5rf" }
     expect(await act({ ...shown, "sec-fetch-site": "same-origin" })).toBe("ada")
     expect(await act({ ...shown, origin: "https://healing.test" })).toBe("ada")
@@ -102,7 +102,7 @@ describe("without a token", () => {
 
   it("keeps pages of other sites from acting, not its own", async () => {
     const act = (headers: Record<string, string>) =>
-      authorize(ask(`${runs}/x/actions/abort`, { host: "localhost:3000", ...headers }, "POST"))
+      authorize(ask(`${runs}/:runId/actions/:action`, { host: "localhost:3000", ...headers }, "POST"))
     expect([await act({}), await act({ origin: "http://localhost:3000" }), await act({ "sec-fetch-site": "same-origin" })]).toEqual([
       "anybody",
       "anybody",

@@ -7,13 +7,10 @@ import { type Session, Sessions } from "./Sessions.ts"
 /** Who asks. A program shows the token; a person has signed in with it; anybody may ask where no token is set, and for what holds no data. */
 export type Caller = { readonly is: "anybody" | "program" } | { readonly is: "person"; readonly session: Session }
 
+/** What holds no data, by the pattern of the route that runs: the probes, the pages and what they are made of, and the sign-in itself. */
 const probes: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
-/** What is open to a browser that has not signed in: the pages and what they are made of. All else is data. */
-const isPage = ({ method, headers }: Asked, path: string) =>
-  (method === "GET" || method === "HEAD") &&
-  !path.startsWith("/v1/") &&
-  !path.startsWith("/openapi") &&
-  (path !== "/metrics" || wantsPage(headers))
+const pages: ReadonlySet<string> = new Set(["/", "/*", "/v1/session"])
+const isOpen = (route: string, { headers }: Asked) => pages.has(route) || (route === "/metrics" && wantsPage(headers))
 
 type Asked = Pick<Request, "url" | "method" | "headers">
 
@@ -73,16 +70,18 @@ export const sessionOf = (request: Asked) =>
 
 const anybody: Caller = { is: "anybody" }
 
-/** Makes the door: who comes in, or why not. Fails with HttpError, or SqlError when a session cannot be looked up. */
+/**
+ * Makes the door: who comes in, or why not. It is told the route that the router chose (`/v1/ci-healing/runs/:runId`), never a path: a path read
+ * twice can be read in two ways. A route that it does not know is closed. Fails with HttpError, or SqlError when a session cannot be looked up.
+ */
 export const makeAuthorize = (token: string | undefined) =>
-  Effect.fn("api.authorize")(function* (request: Asked) {
-    const path = new URL(request.url).pathname
-    if (probes.has(path)) return anybody
+  Effect.fn("api.authorize")(function* (request: Asked, route: string) {
+    if (probes.has(route)) return anybody
     if (token === undefined) {
       const refused = ofThisMachine(request)
       return refused === undefined ? anybody : yield* refused
     }
-    if (isPage(request, path) || path === "/v1/session") return anybody
+    if (isOpen(route, request)) return anybody
     const shown = request.headers.get("authorization")
     if (shown !== null) return sameText(shown, `Bearer ${token}`) ? program : yield* unauthorized
     const session = Option.getOrUndefined(yield* sessionOf(request))
