@@ -48,7 +48,14 @@ class Dashboard {
   }
 
   hear(entry: LiveEntry) {
-    for (const listener of this.#listeners) listener(entry)
+    for (const listener of this.#listeners) {
+      try {
+        listener(entry)
+      } catch (error) {
+        // The others, and what arrived with it, are heard nevertheless: nobody tells them again.
+        reportError(error)
+      }
+    }
   }
 
   /**
