@@ -57,6 +57,22 @@ describe("the runs that wait for a person", () => {
     ])
   })
 
+  it("are asked for while more and more begin to wait, not when that has ended", async () => {
+    const { it: runs, counts, begun } = waiting(page([]), page(["a"]), page(["a", "b"]))
+    await runs.load()
+    const told = makeTelling()
+    for (const runId of ["a", "b"]) {
+      runs.hear(told.waiting(runId))
+      await vi.advanceTimersByTimeAsync(200)
+      runs.hear(told.waiting(`${runId}-too`))
+      await vi.advanceTimersByTimeAsync(150)
+    }
+    expect([counts, begun]).toEqual([
+      [0, 1, 2],
+      ["a", "b"],
+    ])
+  })
+
   it.each(["delivering", "aborted"] as const)("shrink at once when one goes on by %s", async (how) => {
     const { it: runs, counts } = waiting(page(["a", "b"]))
     await runs.load()

@@ -59,7 +59,9 @@ export class Waiting {
   }
 
   #soon(ms: number) {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.load().catch(() => this.#soon(again)), ms)
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      void this.load().catch(() => this.#soon(again))
+    }, ms)
   }
 }

@@ -1,5 +1,5 @@
 import type { RunPage, RunSummary } from "@ci-fix-pilot/contract/run-view"
-import { describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 import type { LiveEntry } from "../live/follow.ts"
 import { makeTelling } from "../live/told.suite.ts"
 import type { Filter } from "./filter.ts"
@@ -29,6 +29,8 @@ const listOf = (filter: Filter, first: RunPage, ...later: ReadonlyArray<Promise<
   list.take(filter, first)
   return { list, keeper, asked, ids: () => list.rows.map(({ runId }) => runId) }
 }
+
+afterEach(() => void vi.useRealTimers())
 
 describe("the list of runs", () => {
   it("changes a run where it stands", () => {
@@ -88,6 +90,17 @@ describe("the list of runs", () => {
     keeper.hear(told.fetching("old"))
     keeper.hear(told.waiting("old"))
     expect([...list.arrivals.keys()]).toEqual(["old"])
+  })
+
+  it("asks for runs of which only the state is known while more of them come", async () => {
+    vi.useFakeTimers()
+    const told = makeTelling()
+    const { keeper, asked } = listOf({ ...all, status: "waiting" }, page([]), new Promise<RunPage>(() => undefined))
+    for (const runId of ["a", "b", "c", "d"]) {
+      keeper.hear(told.waiting(runId))
+      await vi.advanceTimersByTimeAsync(300)
+    }
+    expect(asked.length).toBe(1)
   })
 
   it("loses nothing that happens while a page is on its way, and counts nothing twice", async () => {

@@ -74,8 +74,11 @@ export class RunsList {
     if (this.arrivals.size === 0 || this.shown?.page !== 1) return
     const runs = [...this.arrivals.values()].reverse().filter((run) => run !== undefined)
     if (runs.length < this.arrivals.size) {
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => void this.reload(), together)
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined
+        // What comes while an answer is on its way is put on top of it, or asked for after it.
+        if (!this.loading) void this.reload()
+      }, together)
       return
     }
     this.arrivals = new Map()
