@@ -122,4 +122,34 @@ describe("what a person may do", () => {
     expect(sent.length).toBe(2)
     expect(sent[1]?.key).toBe(sent[0]?.key)
   })
+
+  it("sends again exactly what may have arrived: note and name cannot be changed any more", async () => {
+    answers = []
+    show(...waiting)
+    await press("Deny")
+    const { form } = await confirm("Deny", "first thought")
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    const note = dialog().getByLabelText(/A note/u)
+    expect(note).toHaveProperty("disabled", true)
+    expect(dialog().getByLabelText(/Your name/u)).toHaveProperty("disabled", true)
+    await fireEvent.input(note, { target: { value: "second thought" } })
+    answers = [applied]
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(sent[1]).toEqual(sent[0])
+  })
+
+  it("lets a note be changed that the server has refused", async () => {
+    answers = [{ status: 429, body: { error: { code: "rate-limited", message: "too many" } } }, applied]
+    show(...waiting)
+    await press("Deny")
+    const { form } = await confirm("Deny", "first thought")
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    await confirm("Deny", "second thought")
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(sent.map(({ body }) => body)).toMatchObject([{ note: "first thought" }, { note: "second thought" }])
+  })
 })

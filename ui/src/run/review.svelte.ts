@@ -12,6 +12,12 @@ export type ReviewState =
   | { readonly is: "conflict"; readonly message: string; readonly current: unknown }
   | { readonly is: "failed"; readonly says: string }
 
+/** What a person adds to an action. `reviewer` only where nobody is signed in. */
+export interface Words {
+  readonly note: string
+  readonly reviewer?: string
+}
+
 /**
  * One action of a reviewer, from the question to the answer. Its key is made once: however often it is sent, it is done once. A failure
  * leaves the question open, and the next try is the same action.
@@ -19,6 +25,8 @@ export type ReviewState =
 export class Review {
   readonly action: Action
   state: ReviewState = $state.raw({ is: "open" })
+  /** What may have arrived under this key: whatever is sent again must be the same, or the server refuses it. */
+  arrived: Words | undefined = $state.raw()
   readonly #api: Api
   readonly #runId: string
   readonly #key = makeKey()
@@ -33,16 +41,12 @@ export class Review {
     return this.state.is === "sending" || this.state.is === "following"
   }
 
-  /** Sends it. `reviewer` only where nobody is signed in. Pressing twice sends once. */
-  async send(note: string, reviewer?: string): Promise<void> {
+  /** Sends it. Pressing twice sends once. */
+  async send(words: Words): Promise<void> {
     if (this.busy || this.state.is === "done") return
     this.state = { is: "sending" }
     try {
-      const response = await this.#api.send(`/v1/ci-healing/runs/${this.#runId}/actions/${this.action.action}`, {
-        method: "POST",
-        headers: { "idempotency-key": this.#key },
-        body: { ...this.action.body, ...(note.trim() === "" ? {} : { note }), ...(reviewer === undefined ? {} : { reviewer }) },
-      })
+      const response = await this.#post(words)
       const answer: ReviewAnswer = await response.json()
       await this.#settle(answer, response.headers.get("location"))
     } catch (error) {
@@ -51,6 +55,21 @@ export class Review {
           ? { is: "conflict", message: error.message, current: error.current }
           : { is: "failed", says: failure(error) }
     }
+  }
+
+  async #post(words: Words): Promise<Response> {
+    const before = this.arrived
+    this.arrived = before ?? words
+    const { note, reviewer } = this.arrived
+    const asked = this.#api.send(`/v1/ci-healing/runs/${this.#runId}/actions/${this.action.action}`, {
+      method: "POST",
+      headers: { "idempotency-key": this.#key },
+      body: { ...this.action.body, ...(note.trim() === "" ? {} : { note }), ...(reviewer === undefined ? {} : { reviewer }) },
+    })
+    return asked.catch((error: unknown) => {
+      if (isRefusal(error)) this.arrived = before
+      throw error
+    })
   }
 
   async #settle(answer: ReviewAnswer, location: string | null) {
@@ -63,6 +82,9 @@ export class Review {
     this.state = { is: "done" }
   }
 }
+
+/** Whether the server has looked at it and kept nothing of it. */
+const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status >= 400 && error.status < 500
 
 const failure = (error: unknown): string => {
   if (error instanceof ApiError && error.status === 0)
