@@ -41,11 +41,9 @@ const signIn = Effect.fn("api.sign-in")(function* (token: string | undefined, re
   const foreign = comesFromElsewhere(request)
   if (foreign !== undefined) return yield* foreign
   if (token === undefined) return viewOf(false, undefined)
-  const tries = yield* Tries
-  yield* tries.admit(address)
   const decoded = decode(body)
   if (Result.isFailure(decoded)) return yield* invalid("sign-in", decoded.failure)
-  if (!sameText(decoded.success.token, token)) return yield* Effect.andThen(tries.count(address), Effect.fail(wrong))
+  if (!sameText(decoded.success.token, token)) return yield* Tries.use((tries) => tries.refuse(address, wrong))
   // A secret that a browser had before is worth nothing afterwards: nobody can plant one and wait.
   const before = yield* sessionOf(request)
   if (Option.isSome(before)) yield* finish(before.value)
