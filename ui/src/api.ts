@@ -29,11 +29,19 @@ const refusal = async (response: Response): Promise<ApiError> => {
   return new ApiError(response.status, error?.code ?? "failed", error?.message ?? `the server answered ${response.status}`, error?.current)
 }
 
-/** Asks the api; `csrf` goes along with whatever changes something. `onSignedOut`: it does not know the session any more. Fails with ApiError. */
-export const makeApi = (csrf: () => string | null, onSignedOut: () => void) => {
-  const send = async (path: string, { method = "GET", body, headers, signal }: Ask = {}): Promise<Response> => {
-    const token = method === "GET" ? null : csrf()
-    const response = await fetch(path, {
+export interface ApiOptions {
+  /** What goes along with whatever changes something: it proves that this page sends it. */
+  readonly csrf: () => string | null
+  /** Asks anew who is signed in; whether it is the same person, in another session. */
+  readonly renew: () => Promise<boolean>
+  /** The api does not know the session any more. */
+  readonly onSignedOut: () => void
+}
+
+/** Asks the api. Fails with ApiError. */
+export const makeApi = ({ csrf, renew, onSignedOut }: ApiOptions) => {
+  const once = (path: string, token: string | null, { method = "GET", body, headers, signal }: Ask) =>
+    fetch(path, {
       method,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -46,6 +54,11 @@ export const makeApi = (csrf: () => string | null, onSignedOut: () => void) => {
       if (signal?.aborted) throw cause
       throw new ApiError(0, "offline", "the server cannot be reached")
     })
+  const send = async (path: string, asked: Ask = {}): Promise<Response> => {
+    const changes = (asked.method ?? "GET") !== "GET"
+    let response = await once(path, changes ? csrf() : null, asked)
+    // He may have signed in again in another tab: the cookie is that session's by now, the proof was the old one's.
+    if (changes && response.status === 403 && (await renew().catch(() => false))) response = await once(path, csrf(), asked)
     if (response.status === 401) onSignedOut()
     if (!response.ok) throw await refusal(response)
     return response

@@ -26,3 +26,24 @@ describe("the live connection's listeners", () => {
     ])
   })
 })
+
+describe("signing in again in another tab", () => {
+  const ada = { required: true, signedIn: true, reviewer: "ada", csrf: "old" }
+  const refused = () => Response.json({ error: { code: "forbidden", message: "no" } }, { status: 403 })
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it.each([
+    ["does what was asked under the same name", "ada", 3],
+    ["does nothing under another", "bob", 2],
+  ])("%s", async (_, reviewer, requests) => {
+    dashboard.session = ada
+    const answers = [refused(), Response.json({ ...ada, reviewer, csrf: "new" }), Response.json({})]
+    const asked: Array<string> = []
+    vi.stubGlobal("fetch", async (path: string) => {
+      asked.push(path)
+      return answers.shift() ?? Promise.reject(new TypeError("refused"))
+    })
+    await dashboard.api.send("/v1/x", { method: "POST" }).catch(() => undefined)
+    expect([asked.length, dashboard.session.reviewer]).toEqual([requests, reviewer])
+  })
+})

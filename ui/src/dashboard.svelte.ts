@@ -23,10 +23,11 @@ class Dashboard {
   waiting: number = $state.raw(0)
   /** What the reader looks at, where a page knows it better than by its name; the tab's title says it. */
   title: string = $state.raw("")
-  readonly api: Api = makeApi(
-    () => this.session?.csrf ?? null,
-    () => this.signedOut(),
-  )
+  readonly api: Api = makeApi({
+    csrf: () => this.session?.csrf ?? null,
+    renew: () => this.#renew(),
+    onSignedOut: () => this.signedOut(),
+  })
   readonly #listeners = new Set<Listener>()
   #line: Line | undefined
   #start = Number.POSITIVE_INFINITY
@@ -38,7 +39,14 @@ class Dashboard {
 
   /** Asks who is signed in, where the page did not say. Fails with ApiError. */
   async begin() {
-    this.session ??= await this.api.ask<SessionView>(sessionPath)
+    if (this.session === undefined) await this.#renew()
+  }
+
+  async #renew() {
+    const before = this.session
+    const now = await this.api.ask<SessionView>(sessionPath)
+    this.session = now
+    return now.reviewer === before?.reviewer && now.csrf !== before.csrf
   }
 
   /** Hears every ledger entry from now on; returns how to stop. */
