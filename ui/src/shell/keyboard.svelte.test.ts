@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { navigation } from "../navigation.svelte.ts"
 import { makeKeyboard } from "./keyboard.ts"
+import { shortcuts } from "./shortcuts.svelte.ts"
 
 let help: ReturnType<typeof vi.fn<() => void>>
 let listen: (event: KeyboardEvent) => void
@@ -17,7 +18,10 @@ beforeEach(() => {
   document.addEventListener("keydown", listen)
   navigation.go("/")
 })
-afterEach(() => document.removeEventListener("keydown", listen))
+afterEach(() => {
+  document.removeEventListener("keydown", listen)
+  shortcuts.turn(true)
+})
 
 describe("the keyboard", () => {
   it("goes from row to row with j and k, and stays at the ends", () => {
@@ -69,6 +73,16 @@ describe("the keyboard", () => {
   it("helps with ?", () => {
     press("?")
     expect(help).toHaveBeenCalledTimes(1)
+  })
+
+  it("leaves letters and signs alone where the reader has switched them off, and remembers it; Escape still leaves", () => {
+    shortcuts.turn(false)
+    navigation.go("/system")
+    for (const key of ["j", "?", "/", "g", "m"]) press(key)
+    expect([focused() === "a", help.mock.calls.length, navigation.place.page]).toEqual([false, 0, "system"])
+    expect(localStorage.getItem("ci-fix-pilot keys")).toBe("off")
+    press("Escape")
+    expect(navigation.place.page).toBe("runs")
   })
 
   it.each(["ctrlKey", "metaKey", "altKey"])("leaves keys with %s to the browser", (modifier) => {

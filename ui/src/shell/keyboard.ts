@@ -1,4 +1,5 @@
 import { navigation } from "../navigation.svelte.ts"
+import { shortcuts } from "./shortcuts.svelte.ts"
 
 /** How long `g` waits for its second key (ms). */
 const patience = 1_200
@@ -36,7 +37,7 @@ export const makeKeyboard = (onHelp: () => void) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     if (document.querySelector("dialog[open]") !== null) return
     if (event.key === "Escape") return leave()
-    if (isTyping(event.target)) return
+    if (!shortcuts.on || isTyping(event.target)) return
     const afterG = event.timeStamp - prefix < patience
     prefix = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY
     const place = afterG ? places[event.key] : undefined
