@@ -1,4 +1,5 @@
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
 import { Effect, Layer, Queue } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { layer } from "./Bus.nats.ts"
@@ -18,6 +19,29 @@ const on: OnBus = (work) => onLayer(layer.pipe(Layer.provide(Nats.to({ servers: 
 describe("the bus on NATS", () => {
   holdsDeliveries(on)
   holdsQuestions(on)
+})
+
+/** What an operator does to the server, on a connection of his own. */
+const operating = <A>(work: (manager: JetStreamManager) => Promise<A>) =>
+  Effect.provide(
+    Nats.use((connection) => Effect.promise(async () => work(await jetstreamManager(connection)))),
+    Nats.to({ servers: server.url, name: "operator" }),
+  )
+
+describe("the bus on a NATS that refuses", () => {
+  it("says so when a message is too large for its stream, and stores the next one", () =>
+    on(
+      Effect.gen(function* () {
+        const { inbox, say, name } = yield* world()
+        yield* operating((manager) => manager.streams.update(name, { max_msg_size: 1_000 }))
+        expect(yield* Effect.flip(say("x".repeat(2_000)))).toMatchObject({
+          _tag: "BusUnavailable",
+          message: expect.stringContaining("message size exceeds maximum allowed"),
+        })
+        expect((yield* say("small")).sequence).toBe(1)
+        expect(yield* next(inbox)).toBe("small #1")
+      }),
+    ))
 })
 
 describe.each([1, 8])("the bus on a NATS that breaks (prefetch %i)", (prefetch) => {

@@ -137,10 +137,11 @@ const named = (messageId: string) => {
   return own
 }
 
-/** Where the server put a message, from its reply to a publish. Throws what it says instead. */
+/** Where the server put a message, from its reply to a publish. Throws what it says instead: a refusal has an `error`, and the sequence 0. */
 const storedAt = (reply: Msg): { readonly sequence: number } => {
   const said: unknown = reply.json()
-  if (typeof said === "object" && said !== null && "seq" in said && typeof said.seq === "number") return { sequence: said.seq }
+  const isAck = typeof said === "object" && said !== null && !("error" in said) && "seq" in said
+  if (isAck && typeof said.seq === "number" && said.seq > 0) return { sequence: said.seq }
   throw new Error(reply.string().slice(0, 300))
 }
 
