@@ -74,6 +74,7 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
   const respond = makeRespond(context)
   const authorize = makeAuthorize(token)
   const callers = new WeakMap<Request, Caller>()
+  const addresses = new WeakMap<Request, string>()
   const callerOf = (request: Request) => {
     const caller = callers.get(request)
     if (caller === undefined) throw new Error("a route ran whose door was never asked")
@@ -81,7 +82,7 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
   }
   const admit = (request: Request, route: string) =>
     respond(
-      Effect.map(authorize(request, route), (caller) => {
+      Effect.map(authorize(request, route, addresses.get(request) ?? ""), (caller) => {
         callers.set(request, caller)
         return admitted
       }),
@@ -110,9 +111,13 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
   return async (request: Request, server: Listener): Promise<Response> => {
     app.server = server
     if (!URL.canParse(request.url)) return secured(errorResponse(noAddress))
-    if (request.method !== "HEAD") return secured(await app.fetch(request))
+    const asHead = request.method === "HEAD"
+    const asked = asHead ? new Request(request, { method: "GET" }) : request
+    addresses.set(asked, server.requestIP(request)?.address ?? "")
+    const answer = await app.fetch(asked)
+    if (!asHead) return secured(answer)
     // What a GET would say, without saying it.
-    const { body, status, headers } = await app.fetch(new Request(request, { method: "GET" }))
+    const { body, status, headers } = answer
     await body?.cancel()
     return secured(new Response(null, { status, headers }))
   }

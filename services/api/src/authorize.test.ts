@@ -2,6 +2,7 @@ import { Effect, Layer, Option } from "effect"
 import { describe, expect, it } from "vitest"
 import { makeAuthorize } from "./authorize.ts"
 import { Sessions } from "./Sessions.ts"
+import { Tries } from "./Tries.ts"
 
 const ask = (route: string, headers: Record<string, string>, method = "GET") => ({
   route,
@@ -21,15 +22,26 @@ const sessions = Layer.succeed(
     holding: () => Effect.die("not asked for"),
   }),
 )
+/** Who showed a wrong token; nobody was wrong too often yet. */
+const counted: Array<string> = []
+const tries = Tries.of({
+  refuse: (address, wrong) => {
+    counted.push(address)
+    return Effect.fail(wrong)
+  },
+})
 /** Who comes in, or the code of the refusal. */
-const door = (token: string | undefined) => (request: ReturnType<typeof ask>) =>
-  Effect.runPromise(
-    makeAuthorize(token)(request, request.route).pipe(
-      Effect.map((caller) => (caller.is === "person" ? caller.session.reviewer : caller.is)),
-      Effect.catchTag("HttpError", ({ code }) => Effect.succeed(code)),
-      Effect.provide(sessions),
-    ),
-  )
+const door =
+  (token: string | undefined) =>
+  (request: ReturnType<typeof ask>, address = "10.0.0.1") =>
+    Effect.runPromise(
+      makeAuthorize(token)(request, request.route, address).pipe(
+        Effect.map((caller) => (caller.is === "person" ? caller.session.reviewer : caller.is)),
+        Effect.catchTag("HttpError", ({ code }) => Effect.succeed(code)),
+        Effect.provide(sessions),
+        Effect.provideService(Tries, tries),
+      ),
+    )
 
 describe("with a token", () => {
   const authorize = door("t0ken")
@@ -47,6 +59,15 @@ describe("with a token", () => {
       expect(await authorize(ask(runs, { authorization, host: "localhost:3000", cookie: "ci-fix-pilot=s3cret" }))).toBe("unauthorized")
     },
   )
+
+  it("counts the wrong tokens of an address, and nothing else", async () => {
+    counted.length = 0
+    await authorize(ask(runs, { authorization: "Bearer guess" }), "10.0.0.2")
+    await authorize(ask(runs, { authorization: "Bearer t0ken" }), "10.0.0.3")
+    await authorize(ask(runs, { cookie: "ci-fix-pilot=else" }), "10.0.0.4")
+    await authorize(ask("/", { authorization: "Bearer guess" }), "10.0.0.5")
+    expect(counted).toEqual(["10.0.0.2"])
+  })
 
   it("asks for it on every route that holds data, and on those it does not know; probes and pages hold none", async () => {
     const asked = (route: string, headers = {}, method = "GET") => authorize(ask(route, headers, method))

@@ -3,6 +3,7 @@ import { HttpError, isLoopback } from "@ci-fix-pilot/contract/http"
 import { Effect, Option } from "effect"
 import { secretIn } from "./cookie.ts"
 import { type Session, Sessions } from "./Sessions.ts"
+import { Tries } from "./Tries.ts"
 
 /** Who asks. A program shows the token; a person has signed in with it; anybody may ask where no token is set, and for what holds no data. */
 export type Caller = { readonly is: "anybody" | "program" } | { readonly is: "person"; readonly session: Session }
@@ -75,7 +76,7 @@ const anybody: Caller = { is: "anybody" }
  * twice can be read in two ways. A route that it does not know is closed. Fails with HttpError, or SqlError when a session cannot be looked up.
  */
 export const makeAuthorize = (token: string | undefined) =>
-  Effect.fn("api.authorize")(function* (request: Asked, route: string) {
+  Effect.fn("api.authorize")(function* (request: Asked, route: string, address: string) {
     if (probes.has(route)) return anybody
     if (token === undefined) {
       const refused = ofThisMachine(request)
@@ -83,7 +84,8 @@ export const makeAuthorize = (token: string | undefined) =>
     }
     if (isOpen(route, request)) return anybody
     const shown = request.headers.get("authorization")
-    if (shown !== null) return sameText(shown, `Bearer ${token}`) ? program : yield* unauthorized
+    if (shown !== null)
+      return sameText(shown, `Bearer ${token}`) ? program : yield* Tries.use((tries) => tries.refuse(address, unauthorized))
     const session = Option.getOrUndefined(yield* sessionOf(request))
     if (session === undefined) return yield* unauthorized
     const refused = changes(request) ? provesOrigin(request, session) : undefined

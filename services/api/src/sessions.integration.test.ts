@@ -117,6 +117,21 @@ describe("signing in", () => {
   })
 })
 
+describe("a program", () => {
+  it("is slowed like a person where it shows wrong tokens, and let in with the right one", async () => {
+    const guarded = await start()
+    const ask = (shown: string, method = "GET") => fetch(`${guarded.url}${runs}`, { method, headers: { authorization: `Bearer ${shown}` } })
+    try {
+      const tries = await Promise.all(Array.from({ length: 15 }, (_, at) => ask(`guess ${at}`)))
+      expect(tries.map(({ status }) => status).sort()).toEqual([...Array(10).fill(401), ...Array(5).fill(429)])
+      expect((await session("POST", own(guarded), { token: "other", reviewer: "eve" }, guarded)).status).toBe(429)
+      expect([(await ask("guess", "HEAD")).status, (await ask(token)).status]).toEqual([429, 200])
+    } finally {
+      await guarded.stop()
+    }
+  })
+})
+
 describe("a change by somebody who signed in", () => {
   const act = (run: string, headers: Record<string, string>, body: object = {}) => api.post(`${runs}/${run}/actions/abort`, body, headers)
 
