@@ -152,4 +152,57 @@ describe("what a person may do", () => {
     await vi.advanceTimersByTimeAsync(10)
     expect(sent.map(({ body }) => body)).toMatchObject([{ note: "first thought" }, { note: "second thought" }])
   })
+
+  describe("that is closed while it is being sent", () => {
+    const location = `/v1/ci-healing/runs/${runId}/reviews/r1`
+    const pending = { status: 202, body: { result: "pending" }, location }
+    const outcome = () => screen.getByRole("status").textContent
+    const closeOnTheWay = async () => {
+      show(...waiting)
+      await press("Approve")
+      const { form } = await confirm("Approve")
+      await fireEvent.submit(form)
+      await vi.advanceTimersByTimeAsync(10)
+      expect(dialog().queryByRole("button", { name: "Cancel" })).toBeNull()
+      await fireEvent.click(dialog().getByRole("button", { name: "Close, it goes on" }))
+      await vi.advanceTimersByTimeAsync(10)
+      expect(screen.queryByRole("dialog")).toBeNull()
+      expect(outcome()).toMatch(/Approve: on its way/u)
+    }
+
+    it("goes on, and says that it was done", async () => {
+      answers = [pending, applied]
+      await closeOnTheWay()
+      await vi.advanceTimersByTimeAsync(1_100)
+      expect(outcome()).toMatch(/Approve: done/u)
+    })
+
+    it("says that it was not done, and why", async () => {
+      answers = [pending, { status: 409, body: { error: { code: "conflict", message: "the run has ended: skipped" } } }]
+      await closeOnTheWay()
+      await vi.advanceTimersByTimeAsync(1_100)
+      expect(screen.getByRole("alert").textContent).toMatch(/^\s*Approve: Nothing was changed: the run has ended: skipped/u)
+    })
+
+    it("asks the same question again when it is not known what came of it", async () => {
+      answers = [pending]
+      await closeOnTheWay()
+      await vi.advanceTimersByTimeAsync(1_100)
+      expect(screen.getByRole("alert").textContent).toMatch(/^\s*Approve: The server cannot be reached/u)
+      answers = [applied]
+      await press("Try again")
+      const form = screen.getByRole("dialog").querySelector("form")
+      if (form === null) throw new Error("there is no form")
+      await fireEvent.submit(form)
+      await vi.advanceTimersByTimeAsync(10)
+      expect(sent.map(({ key }) => key)).toEqual([sent[0]?.key, sent[0]?.key])
+    })
+
+    it("is what is shown when another action is pressed meanwhile", async () => {
+      answers = [pending, applied]
+      await closeOnTheWay()
+      await press("Deny")
+      expect(dialog().getByRole("heading", { name: "Approve" })).toBeDefined()
+    })
+  })
 })

@@ -3,6 +3,12 @@ import type { LiveEntry } from "../live/follow.ts"
 import { ago } from "../parts/format.ts"
 import { phaseWords } from "./life-cycle.ts"
 
+/** What the server says of an action that it did not do. `current`: how the run stands, as far as it is readable. */
+export interface Conflict {
+  readonly message: string
+  readonly current: unknown
+}
+
 const did: Readonly<Record<ReviewAction, string>> = {
   approve: "approved it",
   deny: "denied it",
@@ -18,11 +24,24 @@ const wordOf = (status: string): string => {
 const statusIn = (current: unknown): string | undefined =>
   typeof current === "object" && current !== null && "status" in current && typeof current.status === "string" ? current.status : undefined
 
-/** Why an action met another state than the reader saw: who was first, when, and how the run stands. `now`: milliseconds. */
-export const explainConflict = (message: string, current: unknown, entries: ReadonlyArray<LiveEntry>, now: number): string => {
-  const first = entries.findLast((entry) => entry.type === "review-given")
-  const who = first?.type === "review-given" ? `${first.data.reviewer} ${did[first.data.action]} ${ago(first.at, now)}. ` : ""
+/** What came in between, as far as the ledger says it: another person's word before what followed from it. */
+const overtakenBy = (news: ReadonlyArray<LiveEntry>, now: number): string | undefined => {
+  const review = news.findLast((entry) => entry.type === "review-given")
+  if (review?.type === "review-given") return `${review.data.reviewer} ${did[review.data.action]} ${ago(review.at, now)}`
+  const end = news.findLast(({ type }) => type === "pull-request-merged" || type === "pull-request-closed")
+  return end && `the pull request was ${end.type === "pull-request-merged" ? "merged" : "closed"} ${ago(end.at, now)}`
+}
+
+/**
+ * Why an action met another state than the reader saw: who or what was first, when, and how the run stands. `seen`: the last entry that
+ * the reader had seen; what is older overtook nobody. `now`: milliseconds.
+ */
+export const explainConflict = ({ message, current }: Conflict, entries: ReadonlyArray<LiveEntry>, seen: number, now: number): string => {
+  const first = overtakenBy(
+    entries.filter(({ seq }) => seq > seen),
+    now,
+  )
   const status = statusIn(current)
   const stands = status === undefined ? "" : ` The run is ${wordOf(status)} now.`
-  return `Nothing was changed: ${who}${who === "" ? `${message}.` : `(${message}.)`}${stands}`
+  return `Nothing was changed: ${first === undefined ? `${message}.` : `${first}. (${message}.)`}${stands}`
 }

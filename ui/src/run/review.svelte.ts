@@ -3,13 +3,14 @@ import { type Api, ApiError } from "../api.ts"
 import { makeKey } from "../parts/make-key.ts"
 import { whatWentWrong } from "../parts/what-went-wrong.ts"
 import type { Action } from "./actions-for.ts"
+import type { Conflict } from "./explain-conflict.ts"
 
 /** How long until the outcome of an accepted action is asked for again (ms). */
 const again = 1_000
 
 export type ReviewState =
   | { readonly is: "open" | "sending" | "following" | "done" }
-  | { readonly is: "conflict"; readonly message: string; readonly current: unknown }
+  | ({ readonly is: "conflict" } & Conflict)
   | { readonly is: "failed"; readonly says: string }
 
 /** What a person adds to an action. `reviewer` only where nobody is signed in. */
@@ -24,6 +25,8 @@ export interface Words {
  */
 export class Review {
   readonly action: Action
+  /** The last entry of the ledger that the reader had seen when the question was asked. */
+  readonly seen: number
   state: ReviewState = $state.raw({ is: "open" })
   /** What may have arrived under this key: whatever is sent again must be the same, or the server refuses it. */
   arrived: Words | undefined = $state.raw()
@@ -31,10 +34,11 @@ export class Review {
   readonly #runId: string
   readonly #key = makeKey()
 
-  constructor(api: Api, runId: string, action: Action) {
+  constructor(api: Api, runId: string, action: Action, seen: number) {
     this.#api = api
     this.#runId = runId
     this.action = action
+    this.seen = seen
   }
 
   get busy(): boolean {
