@@ -17,8 +17,13 @@ describe("an axis of days", () => {
       ["2026-11-22", 1],
       ["2026-11-23", 0],
     ]))
-  it("keeps a day before the span, which a span that begins at noon has", () =>
-    expect(filled([day("2026-11-16")], 7, "2026-11-23").map(({ day }) => day)).toHaveLength(8))
+  it("has as many days as its name says, each of them whole: none before the first", () =>
+    expect(filled([day("2026-11-16"), day("2026-11-17")], 7, "2026-11-23").map(({ day, byStatus }) => [day, totalOf(byStatus)])).toEqual([
+      ["2026-11-17", 1],
+      ...["18", "19", "20", "21", "22", "23"].map((date) => [`2026-11-${date}`, 0]),
+    ]))
+  it("ends with the server's day where that is ahead", () =>
+    expect(filled([day("2026-11-24")], 2, "2026-11-23").map(({ day }) => day)).toEqual(["2026-11-23", "2026-11-24"]))
   it("crosses the end of a month", () =>
     expect(filled([], 3, "2026-03-01").map(({ day }) => day)).toEqual(["2026-02-27", "2026-02-28", "2026-03-01"]))
 })

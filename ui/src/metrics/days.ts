@@ -9,12 +9,15 @@ const startOf = (day: string): number => Date.parse(`${day}T00:00:00Z`)
 /** The UTC day of an instant in milliseconds. */
 export const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
-/** Days without a run between the first and the last, and up to `today`: an axis of time has no holes. `days` is how many there are at least. */
+/**
+ * The last `days` days up to `today` (or the server's, where its clock is ahead), those without a run too: an axis of time has no holes. All are
+ * whole but today's, which goes on.
+ */
 export const filled = (known: ReadonlyArray<Day>, days: number, today: string): ReadonlyArray<Day> => {
   const byDay = new Map(known.map((one) => [one.day, one]))
   const last = Math.max(startOf(today), ...known.map(({ day }) => startOf(day)))
-  const first = Math.min(last - (days - 1) * dayMs, ...known.map(({ day }) => startOf(day)))
-  return Array.from({ length: Math.round((last - first) / dayMs) + 1 }, (_, index) => {
+  const first = last - (days - 1) * dayMs
+  return Array.from({ length: days }, (_, index) => {
     const day = dayAt(first + index * dayMs)
     return byDay.get(day) ?? { day, byStatus: sumOf([]), secondsToFix: { p50: null, p95: null } }
   })
