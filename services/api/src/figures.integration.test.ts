@@ -2,7 +2,7 @@ import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/databa
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Listening, startListening } from "./listening.suite.ts"
-import { escalated, failed, fixed, runId } from "./stories.suite.ts"
+import { escalated, failed, fixed, fixedByHand, runId } from "./stories.suite.ts"
 
 let database: PostgresServer
 let broker: NatsServer
@@ -43,6 +43,25 @@ describe("figures", () => {
       costPerFixed: 0,
       perDay: [{ day: new Date().toISOString().slice(0, 10), byStatus: summary.byStatus, secondsToFix: summary.secondsToFix }],
     })
+  })
+
+  it("thank nobody's attempt for what a person fixed", async () => {
+    const own = await startListening(await database.freshDatabase(), broker.url)
+    try {
+      await own.record(runId(1), fixed(1))
+      await own.record(runId(2), fixedByHand(2))
+      expect(await (await own.get("/v1/ci-healing/metrics/summary")).json()).toMatchObject({
+        byStatus: { fixed: 1, resolved: 1 },
+        byStrategy: { revert: 1 },
+        healedWithoutModel: 1,
+        strategies: [
+          { strategy: "model", attempts: 1, validated: 0 },
+          { strategy: "revert", attempts: 1, validated: 1 },
+        ],
+      })
+    } finally {
+      await own.stop()
+    }
   })
 
   it("do so by repository", async () => {

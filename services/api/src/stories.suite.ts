@@ -65,4 +65,15 @@ export const escalated = (n: number): ReadonlyArray<RunEvent> => [
   },
 ]
 
+/** From red, over a fix that was rejected, to a person who says that they fixed it. */
+export const fixedByHand = (n: number): ReadonlyArray<RunEvent> => [
+  failed(n),
+  { type: "fetch-started", data: {} },
+  { type: "attempt-started", data: { attempt: 1, of: 3, strategy: "model" } },
+  { type: "fix-proposed", data: { attempt: 1, proposal } },
+  { type: "fix-rejected", data: { attempt: 1, why: "still red" } },
+  { type: "review-given", data: { action: "human-fix", reviewer: "grace" } },
+  { type: "resolved", data: { how: "human-fix", by: "grace" } },
+]
+
 export { digest, patch }

@@ -41,7 +41,9 @@ export const days = `with one as (
   from generate_series((select min(day) from counted), (now() at time zone 'utc')::date, interval '1 day') as d (day)
   left join counted c on c.day = d.day::date left join timed t on t.day = d.day::date order by d.day`
 
-export const healedBy = `select strategy, count(*)::int as count from run where ${healed} and strategy is not null group by strategy`
+/** A run without a pull request was fixed by a person: the strategy that it has is that of its last attempt, which did not help. */
+export const healedBy = `select strategy, count(*)::int as count from run
+  where ${healed} and pull_request_url is not null and strategy is not null group by strategy`
 
 /** An attempt passed when the next thing that is known of its run's attempts is a proof. Of each entry only its few words are sorted. */
 export const strategies = `with told as (
