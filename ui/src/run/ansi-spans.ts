@@ -1,4 +1,5 @@
 import Anser, { type AnserJsonEntry } from "anser"
+import { plainLine } from "./plain-line.ts"
 import type { Span } from "./spans.ts"
 
 const colour = /^ansi-(?:bright-)?(?:black|red|green|yellow|blue|magenta|cyan|white)$/u
@@ -10,10 +11,6 @@ const classesOf = ({ fg, bg, decorations }: AnserJsonEntry): string =>
     ...(colour.test(bg ?? "") ? [bg.replace("ansi-", "ansi-on-")] : []),
     ...decorations.filter((one) => decorated.has(one)).map((one) => `ansi-${one}`),
   ].join(" ")
-
-/** What an escape leaves behind that is no colour: nothing of it is text. Line feeds and tabs stay. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const rest = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b.?|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f]/gu
 
 /** What a CI says about a line, error or warning or the beginning of a step, as a class; nothing for most lines. */
 const markOf = (text: string): string => {
@@ -34,7 +31,7 @@ export const ansiLines = (text: string): ReadonlyArray<ReadonlyArray<Span>> => {
     const classes = classesOf(entry)
     for (const [n, part] of entry.content.split("\n").entries()) {
       if (n > 0) lines.push([])
-      const plain = part.replaceAll(rest, "")
+      const plain = plainLine(part)
       if (plain !== "") lines.at(-1)?.push({ text: plain, classes })
     }
   }

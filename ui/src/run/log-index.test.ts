@@ -44,7 +44,10 @@ describe("the lines of a log", () => {
 
   it("have no carriage return, and are cut when nobody could read them", () => {
     expect(indexOf("a\r\nb", 9).text(0, 2)).toEqual(["a", "b"])
-    expect(indexOf("x".repeat(9_000), 1_000).text(0, 1)[0]?.length).toBe(4_000)
+    const cut = (line: string) => indexOf(line, 1_000).text(0, 1)[0]
+    expect(cut("x".repeat(4_000))).toBe("x".repeat(4_000))
+    expect(cut("x".repeat(9_000))).toBe(`${"x".repeat(4_000)} … cut, 5,000 more characters`)
+    expect(cut(`${"x".repeat(3_998)}\u001b[31mred`)).toBe(`${"x".repeat(3_998)} … cut, 8 more characters`)
   })
 
   it("are found, whatever the case", () => {
@@ -52,6 +55,31 @@ describe("the lines of a log", () => {
     expect([...index.find("LINE 99", 100)].flat()).toEqual([99, ...Array.from({ length: 10 }, (_, n) => 990 + n)])
     expect([...index.find("line", 5)].flat()).toEqual([0, 1, 2, 3, 4])
     expect([...index.find("nowhere", 5)].flat()).toEqual([])
+  })
+
+  it("are found beyond where they are cut, and across the colours of a terminal", () => {
+    const index = indexOf(`one\n${"x".repeat(9_000)}needle\n\u001b[31mexpected \u001b[1m3\u001b[0m, got 4\n`, 1_000)
+    expect([...index.find("needle", 5)].flat()).toEqual([1])
+    expect([...index.find("Expected 3, got", 5)].flat()).toEqual([2])
+    expect([...index.find("\u001b[31mexpected 3", 5)].flat()).toEqual([2])
+    expect([...index.find("[31m", 5)].flat()).toEqual([])
+  })
+
+  it("are searched as they arrive, each once and whole", () => {
+    const index = new LogIndex()
+    index.append(encoder.encode("a needle\nhalf a nee"))
+    const search = index.find("needle", 5)
+    const next = () => search.next().value
+    expect(next()).toEqual([0])
+    expect(next()).toBeUndefined()
+    index.append(encoder.encode("dle\nand a third "))
+    expect(next()).toEqual([1])
+    expect(next()).toBeUndefined()
+    index.append(encoder.encode("needle"))
+    expect(next()).toBeUndefined()
+    index.finish()
+    expect(next()).toEqual([2])
+    expect(search.next().done).toBe(true)
   })
 })
 

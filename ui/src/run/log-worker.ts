@@ -8,9 +8,15 @@ const every = 100
 
 const index = new LogIndex()
 let newestSearch = 0
+let arrived: () => void = () => undefined
 const say = (answer: LogAnswer) => self.postMessage(answer)
 /** Lets questions in that have arrived meanwhile. */
 const rest = () => new Promise<void>((go) => setTimeout(go))
+/** Waits until more of the log is there. Only the newest search goes on: an older one that waits is over. */
+const more = () =>
+  new Promise<void>((go) => {
+    arrived = go
+  })
 
 const read = async (path: string) => {
   const response = await fetch(path)
@@ -19,20 +25,22 @@ const read = async (path: string) => {
   let said = performance.now()
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     index.append(part.value)
+    arrived()
     if (performance.now() - said < every) continue
     said = performance.now()
     say({ type: "read", lines: index.lines, bytes: index.bytes, done: false })
     await rest()
   }
   index.finish()
+  arrived()
   say({ type: "read", lines: index.lines, bytes: index.bytes, done: true })
 }
 
 const find = async (ask: number, text: string) => {
   newestSearch = ask
   for (const lines of index.find(text, mostFound)) {
-    if (lines.length > 0) say({ type: "found", ask, lines, done: false })
-    await rest()
+    if (lines !== undefined && lines.length > 0) say({ type: "found", ask, lines, done: false })
+    await (lines === undefined ? more() : rest())
     if (newestSearch !== ask) return
   }
   say({ type: "found", ask, lines: [], done: true })
