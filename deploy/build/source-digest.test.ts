@@ -14,6 +14,7 @@ const write = (path: string, text: string) => {
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), "digest-"))
   write("bun.lock", "1")
+  write("deploy/build.ts", "1")
   write("services/planner/src/main.ts", "1")
 })
 afterEach(() => rmSync(checkout, { recursive: true, force: true }))
@@ -23,14 +24,17 @@ describe("the digest of the sources", () => {
     expect(sourceDigest(checkout)).toBe(sourceDigest(checkout))
   })
 
-  it.each(["services/planner/src/main.ts", "services/planner/src/migrations/0001-a.sql", "libs/sql/src/Sql.ts", "bun.lock"])(
-    "changes with %s",
-    (path) => {
-      const before = sourceDigest(checkout)
-      write(path, "2")
-      expect(sourceDigest(checkout)).not.toBe(before)
-    },
-  )
+  it.each([
+    "services/planner/src/main.ts",
+    "services/planner/src/migrations/0001-a.sql",
+    "libs/sql/src/Sql.ts",
+    "deploy/build.ts",
+    "bun.lock",
+  ])("changes with %s", (path) => {
+    const before = sourceDigest(checkout)
+    write(path, "2")
+    expect(sourceDigest(checkout)).not.toBe(before)
+  })
 
   it.each(["services/planner/src/main.test.ts", "services/ai/src/fixtures/a.ts", "services/ai/node_modules/a/b.ts"])(
     "does not change with %s",

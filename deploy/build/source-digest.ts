@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
 const folders = ["libs", "services", "deploy/build", "deploy/bench"]
+const files = ["bun.lock", "deploy/build.ts"]
 /** What a program is built from. Tests and what belongs to them are not. */
 const source = /(?:^|\/)package\.json$|\.ts$|\.sql$/u
 const besides = /\.(?:test|suite)\.ts$|(?:^|\/)(?:node_modules|fixtures)\//u
@@ -13,6 +14,6 @@ export const sourceDigest = (checkout: string): string => {
     .filter((folder) => existsSync(join(checkout, folder)))
     .flatMap((folder) => readdirSync(join(checkout, folder), { recursive: true }).map((name) => `${folder}/${name}`))
     .filter((path) => source.test(path) && !besides.test(path))
-  for (const path of [...paths.sort(), "bun.lock"]) hasher.update(`\0${path}\0`).update(readFileSync(join(checkout, path)))
+  for (const path of [...paths.sort(), ...files]) hasher.update(`\0${path}\0`).update(readFileSync(join(checkout, path)))
   return hasher.digest("hex").slice(0, 16)
 }
