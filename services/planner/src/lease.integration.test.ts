@@ -12,7 +12,7 @@ import { applyBatch } from "./apply-batch.ts"
 import { answerLeases } from "./lease.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
-import { lateCommands } from "./sweep-queries.ts"
+import { databaseTime, lateCommands } from "./sweep-queries.ts"
 import { writeBatch } from "./write-batch.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>
@@ -46,11 +46,15 @@ const world = Effect.gen(function* () {
     [commandId, runId, traceparent],
   )
   const ask = (holder: string) => Effect.map(answerLeases([{ commandId, dispatch: 1, holder }]), ([lease]) => lease)
-  const dies = (holder: string) => Effect.tap(ask(holder), sql.query("update command set lease_until = now() - interval '1 second'"))
+  const dies = (holder: string) => Effect.tap(ask(holder), sql.query("update command set lease_until = now() - interval '4 seconds'"))
   /** The broker has the command no more, and the sweep sends it again. */
   const lost = sql.query("update command set dispatch = dispatch + 1")
-  const giveUp = Effect.flatMap(lateCommands, (items) => applyBatch(items, defaultPolicy))
-  return { sql, ask, dies, lost, giveUp }
+  /** As a planner does that leases could be renewed with for so long (s). */
+  const giveUpAfter = (seconds: number) =>
+    Effect.flatMap(databaseTime, (now) =>
+      Effect.flatMap(lateCommands({ since: now - seconds, last: now }), (items) => applyBatch(items, defaultPolicy)),
+    )
+  return { sql, ask, dies, lost, giveUp: giveUpAfter(3_600), giveUpAfter }
 })
 
 const run = async <A, E>(work: Effect.Effect<A, E, Sql | PolicyConfig>, policy = defaultPolicy) => {
@@ -114,6 +118,29 @@ describe("a command that costs money", () => {
       }),
     )
     expect(given).toEqual([0, 0, 0, 0])
+  })
+
+  it.each(["tries", "money"])("stays with a holder that could not renew for a while: all %s are its own", async (what) => {
+    const policy = { ...defaultPolicy, ...(what === "tries" ? { triesPerCommand: 1 } : { maxCostUsd: 0.5 }) }
+    const { given, leases } = await run(
+      Effect.gen(function* () {
+        const { sql, ask, giveUpAfter, giveUp } = yield* world
+        const lapsed = (seconds: number) => sql.query("update command set lease_until = now() - $1::int * interval '1 second'", [seconds])
+        const first = yield* ask("a")
+        yield* lapsed(2)
+        const soon = yield* giveUp
+        yield* lapsed(60)
+        const returned = yield* giveUpAfter(2)
+        const again = yield* ask("a")
+        const renewed = yield* giveUp
+        yield* lapsed(60)
+        const dead = yield* giveUpAfter(4)
+        return { given: [soon, returned, renewed, dead].map(({ entries }) => entries.length > 0), leases: [first, again] }
+      }),
+      policy,
+    )
+    expect(leases).toEqual(["go", "go"])
+    expect(given).toEqual([false, false, false, true])
   })
 
   it("stays with its holder when an earlier one says late that it was told to wait", async () => {

@@ -6,14 +6,14 @@ import { Nats } from "@ci-fix-pilot/actor/nats-connection"
 import { type CommandType, commands } from "@ci-fix-pilot/contract/commands"
 import { type EventMessage, encodeMessage } from "@ci-fix-pilot/contract/envelope"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
-import { eventSubject } from "@ci-fix-pilot/contract/subjects"
+import { asks, eventSubject } from "@ci-fix-pilot/contract/subjects"
 import { migrate } from "@ci-fix-pilot/sql/migrate"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
 import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import { startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { ciFailed, runIdOf, scriptedAnswer } from "@ci-fix-pilot/testkit/scripted-answers"
-import { Effect, Layer, Schedule } from "effect"
+import { Effect, Layer, Schedule, type Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { layer as planner } from "./main.ts"
 import { migrations } from "./migrations.ts"
@@ -64,11 +64,23 @@ const until = (text: string, expected: number) =>
     Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 1_500 }),
   )
 
-const run = async <A, E>(work: Effect.Effect<A, E, Bus | Sql>) => {
+const migrated = async () => {
   const url = await database.freshDatabase()
   await Effect.runPromise(Effect.provide(migrate(migrations()), Layer.effect(Sql, Postgres.make(url, 2))))
-  return Effect.runPromise(Effect.provide(Effect.scoped(work), world(url)))
+  return url
 }
+
+/** Commands that are there when the next planner starts. */
+const withCommands = async (url: string, values: ReadonlyArray<string>) => {
+  const columns = "command_id, run_id, type, data, traceparent, sent_at, max_usd, reserved_usd, holder, lease_until, tries, deadline_at"
+  const insert = rows(`insert into command (${columns}) values ${values.join(", ")}`)
+  await Effect.runPromise(Effect.provide(insert, Layer.effect(Sql, Postgres.make(url, 1))))
+  return url
+}
+
+/** Does the work beside a planner that starts for it, and ends with it. */
+const run = async <A, E>(work: Effect.Effect<A, E, Bus | Sql | Scope.Scope>, url?: string) =>
+  Effect.runPromise(Effect.provide(Effect.scoped(work), world(url ?? (await migrated()))))
 
 describe("the planner, with hands that always succeed", () => {
   it("brings a failure to a pull request, with a gapless ledger", async () => {
@@ -123,5 +135,32 @@ describe("the planner, with hands that always succeed", () => {
       }),
     )
     expect(row).toEqual({ title: "half of a pair \ufffd and \ufffd \\u0000", dead: 1 })
+  })
+
+  it("gives up no paid call that its holder still makes when it comes back after an absence", async () => {
+    const url = await migrated()
+    const [held, late] = [`${runIdOf(3)}.held`, `${runIdOf(3)}.late`]
+    // Both have all the tries and money that there are, and could not renew while the planner was away. One is late as well.
+    const called = (id: string, deadline: string) =>
+      `('${id}', '${runIdOf(3)}', 'ai.propose-fix', '{}', '', now(), 0.5, 2, 'h', now() - interval '1 minute', 20, now() + interval '${deadline}')`
+    await run(
+      Effect.gen(function* () {
+        yield* Effect.retry(fail(3), Schedule.spaced("100 millis"))
+        yield* until("select count(*) as n from run where status = 'fixed'", 1)
+      }),
+      url,
+    )
+    const [row] = await run(
+      Effect.gen(function* () {
+        const bus = yield* Bus
+        const renew = bus.ask(asks.lease, JSON.stringify({ commandId: held, dispatch: 1, holder: "h" }), 600)
+        yield* Effect.forkScoped(Effect.repeat(Effect.ignore(renew), Schedule.spaced("375 millis")))
+        yield* until(`select count(*) as n from applied where message_id = 'gave-up:${late}'`, 1)
+        yield* until(`select count(*) as n from command where command_id = '${held}' and lease_until > now()`, 1)
+        return yield* rows(`select closed_at, tries from command where command_id = '${held}'`)
+      }),
+      await withCommands(url, [called(held, "1 hour"), called(late, "-1 minute")]),
+    )
+    expect(row).toEqual({ closed_at: null, tries: 20 })
   })
 })

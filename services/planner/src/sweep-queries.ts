@@ -6,10 +6,13 @@ import { roundingUsd, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import type { Dispatch } from "./Ledger.ts"
+import type { Watch } from "./lease-watch.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import type { Item } from "./plan-batch.ts"
 
 const limit = 500
+/** Who lives and could not renew asks within this time (s) once it can again: several questions' worth. */
+const silentS = 3
 const noTrace = "00-00000000000000000000000000000000-0000000000000000-00"
 const CommandName = Schema.Literals(commandTypes)
 // Recorded by this program from values that had the type.
@@ -129,21 +132,32 @@ const lateCommandRows = rowsOf(
 )
 const dollars = (usd: number) => `$${usd.toFixed(2)}`
 
+const timeRows = rowsOf(Schema.Struct({ now: Schema.Finite }))
+
+/** The database's time (s since 1970): the only clock that decisions know. */
+export const databaseTime = Effect.gen(function* () {
+  const [row] = yield* Effect.flatMap((yield* Sql).query("select extract(epoch from now())::float8 as now"), timeRows)
+  return row?.now ?? 0
+})
+
 /**
  * Commands past their deadline, those whose last holder died with no try left, and those that may not begin because tries which ended
  * without a word hold what the run may spend (looked at once they were refused: nobody asks the sum of a command that just waits).
+ * A holder is taken for dead when at the last look its lease had lapsed for `silentS`, and leases could be renewed for as long: while they
+ * could not, whoever lives went on with its work, and what is held may be its own.
  */
-export const lateCommands = Effect.gen(function* () {
+export const lateCommands = Effect.fnUntraced(function* ({ since, last }: Watch) {
   const sql = yield* Sql
   const { triesPerCommand, maxCostUsd } = yield* PolicyConfig
   const rows = yield* Effect.flatMap(
     sql.query(
       `with free as (select command_id, run_id, type, tries, max_usd, deadline_at < now() as late, tries >= $1::int as tried from command where closed_at is null
-         and (deadline_at < now() or ((lease_until is null or lease_until < now()) and (tries >= $1::int or (max_usd > 0 and (tries > 0 or dispatch > 1)))))),
+         and (deadline_at < now() or (greatest(lease_until, to_timestamp($3::float8)) < to_timestamp($4::float8 - ${silentS})
+           and (tries >= $1::int or (max_usd > 0 and (tries > 0 or dispatch > 1)))))),
        counted as (select f.*, r.cost_usd, (select coalesce(sum(o.reserved_usd), 0) from command o where o.run_id = f.run_id) as held from free f join run r using (run_id))
        select command_id as "commandId", run_id as "runId", type, tries, late, cost_usd as "spentUsd", held as "heldUsd" from counted
        where late or tried or max_usd + cost_usd + held > $2::float8 + ${roundingUsd} limit ${limit}`,
-      [triesPerCommand, maxCostUsd],
+      [triesPerCommand, maxCostUsd, since, last],
     ),
     lateCommandRows,
   )
