@@ -2,6 +2,7 @@ import { Bus } from "@ci-fix-pilot/actor/Bus"
 import * as MemoryBus from "@ci-fix-pilot/actor/Bus.memory"
 import type { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
 import { allRuns } from "@ci-fix-pilot/contract/subjects"
+import { SqlError } from "@ci-fix-pilot/sql/Sql"
 import { expect, it } from "@effect/vitest"
 import { ConfigProvider, Deferred, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
@@ -23,7 +24,7 @@ const entry = (position: number): LedgerEntry => ({
 
 /** A ledger of so many entries that tests may add to; a read takes what is there when it begins, and waits at the gate if there is one. */
 const makeLedger = (length: number) => {
-  const ledger = { entries: Array.from({ length }, (_, at) => entry(at + 1)), reads: 0, gate: Effect.void as Effect.Effect<void> }
+  const ledger = { entries: Array.from({ length }, (_, at) => entry(at + 1)), reads: 0, gate: Effect.void as Effect.Effect<void, SqlError> }
   const unused = Effect.die(new Error("not asked for"))
   const layer = Layer.succeed(
     Runs,
@@ -150,6 +151,30 @@ describe("the feed", () => {
       expect(yield* client.until(4)).toEqual([2, 3, 4])
       yield* say(entry(5))
       expect(yield* client.until(5)).toEqual([2, 3, 4, 5])
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("turns away who is ahead of it while the ledger cannot be read: a shorter ledger would seem to be another one", () => {
+    const { ledger, layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      ledger.entries.push(entry(4))
+      ledger.gate = new SqlError({ message: "the database is away", code: "57P03", retryable: true })
+      const refused = yield* Effect.flip(Feed.use((feed) => feed.follow({ after: 4 })))
+      expect(refused).toMatchObject({ code: "unavailable", retryAfter: 1 })
+      expect(yield* Feed.use((feed) => feed.clients)).toBe(0)
+      ledger.gate = Effect.void
+      const follower = yield* Feed.use((feed) => feed.follow({ after: 4 }))
+      expect(follower.position).toBe(4)
+      follower.close()
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("takes who is beyond the ledger's end for a reader of another ledger", () => {
+    const { layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      yield* settle
+      expect((yield* Feed.use((feed) => feed.follow({ after: 9 }))).position).toBe(3)
     }).pipe(Effect.provide(world(layer)))
   })
 

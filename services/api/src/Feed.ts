@@ -56,8 +56,8 @@ export class Feed extends Context.Service<
         for (const follower of followers) if (wants(follower, entry)) follower.push(frame)
       }
 
-      /** Reads from the ledger whatever was not shown. The first time, it only learns where the ledger ends. */
-      const catchUp: Effect.Effect<void> = Effect.gen(function* () {
+      /** Reads from the ledger whatever was not shown; false where it could not. The first time, it only learns where the ledger ends. */
+      const catchUp: Effect.Effect<boolean> = Effect.gen(function* () {
         if (head === undefined) {
           head = yield* runs.head
           return
@@ -69,7 +69,8 @@ export class Feed extends Context.Service<
         } while (page.length === pageSize)
       }).pipe(
         Effect.timeout(patience),
-        Effect.catch((error) => Effect.logDebug("the ledger could not be read", error.message)),
+        Effect.as(true),
+        Effect.catch((error) => Effect.as(Effect.logDebug("the ledger could not be read", error.message), false)),
         lock.withPermits(1),
       )
 
@@ -119,8 +120,9 @@ export class Feed extends Context.Service<
       })
 
       const follow = Effect.fnUntraced(function* ({ after, runId }: FollowOptions) {
-        if (head === undefined || (after ?? 0) > head) yield* catchUp
-        if (head === undefined) return yield* notYet
+        // Where the ledger ends must be known, not remembered: who is told an end that lies behind it takes this for another ledger.
+        const known = (head !== undefined && (after ?? 0) <= head) || (yield* catchUp)
+        if (!known || head === undefined) return yield* notYet
         if (open >= maxStreams) return yield* full
         open += 1
         // A position beyond the ledger's end is of another ledger: there is nothing to resume.
