@@ -55,6 +55,17 @@ describe("an object of a NATS server", () => {
     expect(await running(fetched)).toBeLessThan(3 * mebibyte)
   })
 
+  it("that another one of the same length has replaced is gone", async () => {
+    const replaced = Effect.gen(function* () {
+      const first = yield* put("replaced", new TextEncoder().encode("first"))
+      const second = yield* put("replaced", new TextEncoder().encode("other"))
+      const objects = yield* Objects
+      const stream = yield* objects.get(second)
+      return [yield* Effect.flip(objects.get(first)), yield* Effect.promise(() => new Response(stream).text())]
+    })
+    expect(await running(replaced)).toMatchObject([{ _tag: "ObjectGone", key: "replaced" }, "other"])
+  })
+
   it("that is gone is said to be", async () => {
     const why = Objects.use((objects) => objects.get({ key: "none", sha256: "", bytes: 1 })).pipe(Effect.flip)
     expect(await running(why)).toMatchObject({ _tag: "ObjectGone", key: "none" })

@@ -11,6 +11,13 @@ const keepMs = 7 * 24 * 3_600_000
 const bucketStream = `OBJ_${objectsBucket}`
 const putTimeoutMs = 120_000
 
+/** Whether what the store has under a ref's name is what was stored for this ref, and not what a later try put there. */
+const isOf = (ref: ObjectRef, { deleted, size, digest }: ObjectInfo) =>
+  !deleted && size === ref.bytes && sameDigest(digest, `SHA-256=${Buffer.from(ref.sha256, "hex").toString("base64url")}`)
+
+/** Clients differ in whether they pad. */
+const sameDigest = (one: string, other: string) => one.replaceAll("=", "") === other.replaceAll("=", "")
+
 /** Passes chunks on while it counts and digests them. */
 const digesting = (chunks: ReadableStream<Uint8Array>) => {
   const hasher = new Bun.CryptoHasher("sha256")
@@ -39,8 +46,7 @@ const chunksOf = (manager: JetStreamManager, { nuid, size, digest, name }: Objec
     {
       pull: async (controller) => {
         if (left <= 0) {
-          const found = `SHA-256=${hasher.digest("base64url")}`
-          const same = found.replaceAll("=", "") === digest.replaceAll("=", "")
+          const same = sameDigest(`SHA-256=${hasher.digest("base64url")}`, digest)
           return same ? controller.close() : controller.error(new ObjectGone({ key: name, why: "it does not match its digest" }))
         }
         const chunk = await manager.direct.getMessage(bucketStream, { seq: next, next_by_subj: `$O.${objectsBucket}.C.${nuid}` })
@@ -79,8 +85,7 @@ const make = Effect.gen(function* () {
       using(async (store) => {
         const info = await store.info(ref.key)
         const manager = await jetstreamManager(connection, { checkAPI: false })
-        // Of another length, it is what a later try stored under the same name.
-        return info === null || info.deleted || info.size !== ref.bytes ? undefined : chunksOf(manager, info)
+        return info === null || !isOf(ref, info) ? undefined : chunksOf(manager, info)
       }).pipe(
         Effect.mapError((error) => new ObjectGone({ key: ref.key, why: error.message })),
         Effect.flatMap((found) =>
