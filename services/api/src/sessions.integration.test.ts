@@ -83,6 +83,17 @@ describe("signing in", () => {
     expect((await api.get(runs, { cookie })).status).toBe(200)
   })
 
+  it("leaves the session alone when the next sign-in is refused", async () => {
+    const { cookie } = await signIn()
+    for (const body of [
+      { token, reviewer: " \u200b " },
+      { token, reviewer: "" },
+      { token: "other", reviewer: "ada" },
+    ])
+      expect((await session("POST", { ...own(), cookie }, body)).status).toBeGreaterThan(400)
+    expect((await api.get(runs, { cookie })).status).toBe(200)
+  })
+
   it("outlives a restart and holds at every copy, but not another token", async () => {
     const { cookie } = await signIn()
     const copy = await start()

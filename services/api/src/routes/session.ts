@@ -44,11 +44,11 @@ const signIn = Effect.fn("api.sign-in")(function* (token: string | undefined, re
   const decoded = decode(body)
   if (Result.isFailure(decoded)) return yield* invalid("sign-in", decoded.failure)
   if (!sameText(decoded.success.token, token)) return yield* Tries.use((tries) => tries.refuse(address, wrong))
+  const reviewer = plain(decoded.success.reviewer, 100).trim()
+  if (reviewer === "") return yield* nameless
   // A secret that a browser had before is worth nothing afterwards: nobody can plant one and wait.
   const before = yield* sessionOf(request)
   if (Option.isSome(before)) yield* finish(before.value)
-  const reviewer = plain(decoded.success.reviewer, 100).trim()
-  if (reviewer === "") return yield* nameless
   const { secret, session } = yield* Sessions.use((sessions) => sessions.begin(reviewer))
   return Response.json(viewOf(true, session), { headers: { "set-cookie": keepCookie(request, secret) } })
 })
