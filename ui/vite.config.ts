@@ -24,6 +24,21 @@ const switchesOff: Plugin = {
   },
 }
 
+/**
+ * Leaves out Svelte's deep state: all state here is raw or a single value, and whoever forgets it is told when he runs what was built. A Svelte
+ * that makes deep state elsewhere fails the build here.
+ */
+const rawState: Plugin = {
+  name: "raw-state",
+  apply: "build",
+  transform(code, id) {
+    if (!id.endsWith("svelte/src/internal/client/proxy.js")) return undefined
+    const deep = /(?<=^export function proxy\(value\) \{\n.+?)\t\/\*\* @type \{Map<any, Source<any>>\} \*\/\n.+?(?=^\}\n)/msu
+    if (!deep.test(code)) this.error(`${id} makes no deep state any more`)
+    return code.replace(deep, '\tthrow new Error("state is raw here")\n')
+  },
+}
+
 /** Fetches parts of the page by our few lines instead of Vite's many, which serve browsers that this page does not. */
 const fetchPart: Plugin = {
   name: "fetch-part",
@@ -35,7 +50,7 @@ const fetchPart: Plugin = {
 
 /** A static build that the api serves. `npx vite` proxies to an api on its usual port. */
 export default defineConfig({
-  plugins: [fetchPart, switchesOff, svelte()],
+  plugins: [fetchPart, switchesOff, rawState, svelte()],
   server: { proxy: { "/v1": "http://127.0.0.1:3000" } },
   build: {
     target: "es2022",
@@ -45,9 +60,14 @@ export default defineConfig({
     rolldownOptions: {
       // Svelte does not say that its modules do nothing by being imported; they do not.
       treeshake: { moduleSideEffects: (id) => !id.includes("/svelte/src/") },
-      // What the first page needs is one file.
+      // What the first page needs is one file, and what follows it is another.
       output: {
-        codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
+        codeSplitting: {
+          groups: [
+            { name: "first", tags: ["$initial"] },
+            { name: "later", test: /shell\/parts-for-later\.ts$/u },
+          ],
+        },
         // Svelte's warnings are for who writes the page.
         minify: { compress: { dropConsole: true }, mangle: true, codegen: true },
       },
