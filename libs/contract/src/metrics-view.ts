@@ -16,7 +16,7 @@ export type DayTotals = typeof DayTotals.Type
 export const StrategyTotals = Schema.Struct({ strategy: Strategy, attempts: Count, validated: Count })
 export type StrategyTotals = typeof StrategyTotals.Type
 
-/** How runs of the last `days` stand. Times in seconds from the webhook to the end; money in US dollars. */
+/** How runs stand that came in on the last `days` days (UTC, today included). Times in seconds from the webhook to the end; money in US dollars. */
 export const Summary = Schema.Struct({
   days: Count,
   total: Count,

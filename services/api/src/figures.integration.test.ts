@@ -64,6 +64,32 @@ describe("figures", () => {
     }
   })
 
+  it("are of today and the whole days (UTC) before it, by when the failure came in: the attempts too", async () => {
+    const own = await startListening(await database.freshDatabase(), broker.url)
+    const cameIn = (n: number, at: string) =>
+      own.rows(
+        `update run set created_at = date_trunc('day', now() at time zone 'utc') at time zone 'utc' + interval '${at}' where run_id = '${runId(n)}'`,
+      )
+    try {
+      for (const n of [1, 2, 3]) await own.record(runId(n), fixed(n))
+      await cameIn(1, "0")
+      await cameIn(2, "-24 hours")
+      await cameIn(3, "-24 hours -1 millisecond")
+      const of = async (days: number) => (await own.get(`/v1/ci-healing/metrics/summary?days=${days}`)).json()
+      for (const days of [1, 2, 3])
+        expect(await of(days)).toMatchObject({
+          total: days,
+          byStrategy: { revert: days },
+          strategies: [{ strategy: "revert", attempts: days, validated: days }],
+          perDay: Array.from({ length: days }, () => ({ byStatus: { fixed: 1 } })),
+        })
+      const { items } = await (await own.get("/v1/ci-healing/metrics/repositories?days=2")).json()
+      expect(items).toHaveLength(2)
+    } finally {
+      await own.stop()
+    }
+  })
+
   it("do so by repository", async () => {
     const { items } = await json("/v1/ci-healing/metrics/repositories?days=1")
     expect(items).toContainEqual(

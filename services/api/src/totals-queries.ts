@@ -21,7 +21,9 @@ export const healedRows = rowsOf(Schema.Struct({ strategy: Strategy, count: Sche
 export const strategyRows = rowsOf(Schema.Struct({ strategy: Strategy, attempts: Schema.Int, validated: Schema.Int }))
 export const timeRows = rowsOf(Schema.Struct({ repository: Schema.NullOr(Schema.String), p50: Seconds, p95: Seconds }))
 
-const recent = "created_at > now() - $1::int * interval '1 day'"
+/** Today, which goes on, and the whole days (UTC) before it: as many as are asked for, together. */
+const since = "(date_trunc('day', now() at time zone 'utc') - ($1::int - 1) * interval '1 day') at time zone 'utc'"
+const recent = `created_at >= ${since}`
 const healed = `${recent} and status in ('fixed', 'resolved')`
 
 export const groups = `select repository, status, count(*)::int as count, coalesce(sum(attempt), 0)::int as attempts,
@@ -45,10 +47,14 @@ export const days = `with one as (
 export const healedBy = `select strategy, count(*)::int as count from run
   where ${healed} and pull_request_url is not null and strategy is not null group by strategy`
 
-/** An attempt passed when the next thing that is known of its run's attempts is a proof. Of each entry only its few words are sorted. */
+/**
+ * Attempts of the runs that all else counts. One passed when the next thing that is known of its run's attempts is a proof. Of each entry only its
+ * few words are sorted; none is older than its run, so that only the newest are read.
+ */
 export const strategies = `with told as (
     select run_id, seq, case when type = 'attempt-started' then data ->> 'strategy' end as strategy
-    from run_event where type in ('attempt-started', 'fix-validated') and at > now() - $1::int * interval '1 day' offset 0),
+    from run_event where type in ('attempt-started', 'fix-validated') and at >= ${since}
+      and run_id in (select run_id from run where ${recent}) offset 0),
   step as (
     select strategy, lead(seq) over mine is not null and lead(strategy) over mine is null as proven
     from told window mine as (partition by run_id order by seq))
