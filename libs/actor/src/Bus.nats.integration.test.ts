@@ -1,10 +1,11 @@
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
-import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
+import { AckPolicy, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
 import { Effect, Layer, Queue } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { layer } from "./Bus.nats.ts"
 import { holdsQuestions } from "./Bus.questions.suite.ts"
-import { holdsDeliveries, next, type OnBus, onLayer, streamOf, world } from "./Bus.suite.ts"
+import { fresh, holdsDeliveries, next, type OnBus, onLayer, streamOf, world } from "./Bus.suite.ts"
+import { Bus } from "./Bus.ts"
 import { Nats } from "./nats-connection.ts"
 
 let server: NatsServer
@@ -40,6 +41,25 @@ describe("the bus on a NATS that refuses", () => {
         })
         expect((yield* say("small")).sequence).toBe(1)
         expect(yield* next(inbox)).toBe("small #1")
+      }),
+    ))
+})
+
+describe("the bus on a NATS that somebody else changes", () => {
+  it("makes a durable again that was removed while a strange one came", () =>
+    on(
+      Effect.gen(function* () {
+        const bus = yield* Bus
+        const name = fresh()
+        const log = streamOf(name, { retention: "limits" })
+        yield* bus.ensure([log])
+        yield* operating(async (manager) => {
+          await manager.consumers.delete(name, `${name}-all`)
+          await manager.consumers.add(name, { durable_name: "strange", ack_policy: AckPolicy.Explicit })
+        })
+        yield* bus.ensure([log])
+        const found = (yield* bus.state).find((one) => one.name === name)?.durables.map(({ durable }) => durable)
+        expect(found?.sort()).toEqual([`${name}-all`, "strange"])
       }),
     ))
 })

@@ -73,6 +73,13 @@ const consume = (connection: NatsConnection, options: ConsumeOptions): Stream.St
   return again()
 }
 
+/** The consumers that a stream has, ours or not. */
+const namesOf = async (manager: JetStreamManager, stream: string) => {
+  const names = new Set<string>()
+  for await (const { name } of manager.consumers.list(stream)) names.add(name)
+  return names
+}
+
 /** Creates the stream or widens the one that is there; then its durables, if one is missing or nobody has looked at them yet (`isNew`). */
 const ensureStream = async (manager: JetStreamManager, config: StreamConfig, isNew: boolean) => {
   const wanted = {
@@ -86,9 +93,11 @@ const ensureStream = async (manager: JetStreamManager, config: StreamConfig, isN
     duplicate_window: nanos(config.duplicateWindowMs),
   }
   try {
-    const { config: there, state } = await manager.streams.info(config.name)
+    const { config: there } = await manager.streams.info(config.name)
     if (there.max_bytes !== wanted.max_bytes || there.max_age !== wanted.max_age) await manager.streams.update(config.name, wanted)
-    if (!isNew && state.consumer_count >= config.durables.length) return
+    // By their names: as far as their number goes, somebody else's may stand in for one that is gone.
+    const known = isNew || config.durables.length === 0 ? new Set() : await namesOf(manager, config.name)
+    if (config.durables.every(({ durable }) => known.has(durable))) return
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== streamNotFound) throw error
     await manager.streams.add(wanted)
