@@ -42,7 +42,7 @@ const exhausted = (run: Run, policy: Policy): RunEvent => {
     tried >= policy.maxAttempts
       ? `All ${tried} attempts were rejected.`
       : `No way to a fix is left after ${tried} ${tried === 1 ? "attempt" : "attempts"}${whyNoModel(run, policy)}.`
-  return escalate(run, reason, "Read why each attempt was rejected below, fix the failure by hand, then record it with “I fixed it”.")
+  return escalate(run, reason, "Read why each attempt was rejected below, then fix the failure by hand: the next push is looked at anew.")
 }
 
 const whyNoModel = ({ heldUsd = 0, modelAvailable }: Run, { maxCostUsd }: Policy) =>

@@ -32,7 +32,7 @@ export const decideReview = (run: Run, review: Review, facts: Facts, policy: Pol
         escalate(
           run,
           `Denied by ${by(review)}`,
-          "Fix the failure by hand, then record it with “I fixed it”.",
+          "Fix the failure by hand: the next push is looked at anew.",
           lastAttempt(run)?.proposal?.patch,
         ),
       ]

@@ -79,11 +79,12 @@ class Outcome {
     return this
   }
 
-  /** The run ends with a person, who is told this; `patch`: the hash of the patch attached, false for none. */
+  /** The run ends with a person, who is told this, and to do nothing that an ended run refuses; `patch`: the hash of the patch attached, false for none. */
   telling(reason: RegExp, patch: string | false = false) {
     const [last] = this.entries.slice(-1)
     if (last?.type !== "escalated") throw new Error(`the last entry is ${last?.type}, not escalated`)
     expect(last.data.report.reason).toMatch(reason)
+    expect(last.data.report.nextStep).not.toMatch(/I fixed it|approve|deny|abort/iu)
     expect(last.data.report.patch?.sha256 ?? false).toBe(patch)
     return this
   }
