@@ -1,15 +1,19 @@
 const fetched = new Map<string, Promise<void>>()
 
-/** Puts a file into the document; a style is waited for, a script's fetch only begins. */
+/** Puts a file into the document, unless it came with it; a style is waited for, a script's fetch only begins. */
 const link = (file: string): Promise<void> => {
   const isStyle = file.endsWith(".css")
+  if (isStyle && document.querySelector(`link[href="/${file}"]`)) return Promise.resolve()
   const element = document.createElement("link")
   element.rel = isStyle ? "stylesheet" : "modulepreload"
   element.href = `/${file}`
   const done = new Promise<void>((resolve, reject) => {
     if (!isStyle) return resolve()
     element.onload = () => resolve()
-    element.onerror = () => reject(new Error(`${file} cannot be fetched`))
+    element.onerror = () => {
+      element.remove()
+      reject(new Error(`${file} cannot be fetched`))
+    }
   })
   document.head.append(element)
   return done
