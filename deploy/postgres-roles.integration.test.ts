@@ -1,53 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
-import { findPostgres } from "@ci-fix-pilot/testkit/database-binaries"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
-import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { run } from "./provision/shell.ts"
+import { roles, startRolesWorld } from "./postgres/roles-world.suite.ts"
 
-const roles = ["ingest", "planner", "memory", "api"]
-let server: PostgresServer
-let database: string
-
-/** What the database says to a statement of this role: its rows, or the reason why not. */
-const as = async (role: string, statement: string): Promise<unknown> => {
-  const url = new URL(database)
-  url.username = role
-  const sql = postgres(url.href, { max: 1, onnotice: () => undefined })
-  try {
-    return [...(await sql.unsafe(statement))]
-  } catch (error) {
-    return error instanceof Error ? error.message : error
-  } finally {
-    await sql.end()
-  }
-}
-
-const migrateAs = async (service: string) => {
-  const folder = join(checkout(), "services", service, "src/migrations")
-  await as(service, "create table if not exists migration (service text, name text, sha256 text, primary key (service, name))")
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith(".sql"))
-    .sort())
-    expect(await as(service, readFileSync(join(folder, file), "utf8"))).toBeInstanceOf(Array)
-}
+let world: Awaited<ReturnType<typeof startRolesWorld>>
+const as = (role: string, statement: string) => world.as(role, statement)
 
 beforeAll(async () => {
-  const binaries = findPostgres()
-  server = await startPostgres()
-  database = await server.freshDatabase()
-  await run(join(binaries?.bin ?? "", "psql"), ["-v", "ON_ERROR_STOP=1", "-f", join(checkout(), "deploy/postgres/roles.sql"), database], {
-    env: {
-      LD_LIBRARY_PATH: binaries?.libraryPath.join(":") ?? "",
-      ...Object.fromEntries(roles.map((role) => [`CI_HEALING_DATABASE_PASSWORD_${role.toUpperCase()}`, `it's ${role}`])),
-    },
-  })
-  await migrateAs("memory")
-  await migrateAs("planner")
+  world = await startRolesWorld()
+  await world.script("roles.sql")
+  for (const service of ["memory", "planner"]) expect(await world.migrateAs(service)).toEqual([])
 })
-afterAll(() => server.stop())
+afterAll(() => world?.stop())
 
 const refused = expect.stringMatching(/permission denied/)
 

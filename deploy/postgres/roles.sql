@@ -1,18 +1,23 @@
 -- The database of the fleet: one role per service that has a database, each with the least rights that its work needs.
--- Run once by a superuser, with psql, in an empty database; the passwords come from the environment.
+-- Run by a superuser, with psql: once in an empty database, and again before each upgrade, which changes what differs and nothing else.
+-- The passwords come from the environment.
 
 \getenv ingest_password CI_HEALING_DATABASE_PASSWORD_INGEST
 \getenv planner_password CI_HEALING_DATABASE_PASSWORD_PLANNER
 \getenv memory_password CI_HEALING_DATABASE_PASSWORD_MEMORY
 \getenv api_password CI_HEALING_DATABASE_PASSWORD_API
 
-create role ingest login password :'ingest_password';
-create role planner login password :'planner_password';
-create role memory login password :'memory_password';
-create role api login password :'api_password';
+begin;
+
+select format('create role %I login', name) from unnest(array['ingest', 'planner', 'memory', 'api']) as name
+where not exists (select from pg_roles where rolname = name) \gexec
+alter role ingest password :'ingest_password';
+alter role planner password :'planner_password';
+alter role memory password :'memory_password';
+alter role api password :'api_password';
 
 -- Nobody logs in as the keeper. Planner's function that forgets runs which ended long ago works with its rights, and has no others.
-create role keeper nologin;
+select 'create role keeper nologin' where not exists (select from pg_roles where rolname = 'keeper') \gexec
 
 create extension if not exists vector;
 
@@ -21,9 +26,9 @@ grant usage on schema public to ingest, planner, memory, api, keeper;
 grant create on schema public to planner, memory;
 
 -- Who may do what with a table of another. Its maker owns it, apart from the ledger's past, which is nobody's to change.
-create schema rights;
+create schema if not exists rights;
 grant usage on schema rights to planner, memory;
-create table rights.grant_on (table_name text not null, role_name text not null, privileges text not null, primary key (table_name, role_name));
+create table if not exists rights.grant_on (table_name text not null, role_name text not null, privileges text not null, primary key (table_name, role_name));
 grant select on rights.grant_on to planner, memory;
 insert into rights.grant_on (table_name, role_name, privileges) values
   ('inbox', 'ingest', 'select, insert'),
@@ -44,10 +49,11 @@ insert into rights.grant_on (table_name, role_name, privileges) values
   ('migration', 'planner', 'select, insert'),
   ('migration', 'memory', 'select, insert'),
   ('migration', 'ingest', 'select'),
-  ('migration', 'api', 'select');
+  ('migration', 'api', 'select')
+on conflict (table_name, role_name) do update set privileges = excluded.privileges;
 
 -- The services make their own tables when they first start, in any order: each gets its rights at that moment, from its owner.
-create function rights.grant_on_new_table() returns event_trigger language plpgsql as $$
+create or replace function rights.grant_on_new_table() returns event_trigger language plpgsql as $$
 declare
   made record;
   given record;
@@ -64,10 +70,11 @@ begin
     end if;
   end loop;
 end $$;
+drop event trigger if exists grant_on_new_table;
 create event trigger grant_on_new_table on ddl_command_end when tag in ('CREATE TABLE') execute function rights.grant_on_new_table();
 
 -- The only way out of the ledger: the function that planner makes for it, once, and may call but never change.
-create function rights.hand_to_keeper() returns event_trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+create or replace function rights.hand_to_keeper() returns event_trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   made record;
 begin
@@ -81,4 +88,29 @@ begin
     execute format('grant execute on function %s to planner', made.name);
   end loop;
 end $$;
+drop event trigger if exists hand_to_keeper;
 create event trigger hand_to_keeper on ddl_command_end when tag in ('CREATE FUNCTION') execute function rights.hand_to_keeper();
+
+-- In a database that has tables already: what the two triggers would have done.
+do $$
+declare
+  given record;
+  made regprocedure := to_regprocedure('public.forget_runs(interval, int)');
+begin
+  for given in
+    select c.oid::regclass as name, g.role_name, g.privileges from rights.grant_on g join pg_class c on c.relname = g.table_name
+    where c.relnamespace = 'public'::regnamespace and pg_get_userbyid(c.relowner) <> g.role_name
+  loop
+    execute format('grant %s on %s to %I', given.privileges, given.name, given.role_name);
+  end loop;
+  if to_regclass('public.run_event') is not null then
+    revoke update, delete, truncate on public.run_event from planner;
+  end if;
+  if made is not null then
+    execute format('alter function %s owner to keeper', made);
+    execute format('revoke all on function %s from public', made);
+    execute format('grant execute on function %s to planner', made);
+  end if;
+end $$;
+
+commit;

@@ -1,0 +1,55 @@
+/** A database server with the roles of the fleet, for the tests that ask what each of them may do. */
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { startPostgres } from "@ci-fix-pilot/testkit/database"
+import { findPostgres } from "@ci-fix-pilot/testkit/database-binaries"
+import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import postgres from "postgres"
+import { run } from "../provision/shell.ts"
+
+export const roles = ["ingest", "planner", "memory", "api"]
+
+/** A server with one database, and ways to work in it as each of the roles. The caller stops it. */
+export const startRolesWorld = async () => {
+  const binaries = findPostgres()
+  const server = await startPostgres()
+  const database = await server.freshDatabase()
+
+  /** What the database says to a statement of this role: its rows, or the reason why not. */
+  const as = async (role: string, statement: string): Promise<unknown> => {
+    const url = new URL(database)
+    url.username = role
+    const sql = postgres(url.href, { max: 1, onnotice: () => undefined })
+    try {
+      return [...(await sql.unsafe(statement))]
+    } catch (error) {
+      return error instanceof Error ? error.message : error
+    } finally {
+      await sql.end()
+    }
+  }
+
+  /** Runs a script of this folder as an operator does: as the superuser, with psql, passwords in the environment. */
+  const script = (name: string) =>
+    run(join(binaries?.bin ?? "", "psql"), ["-X", "-v", "ON_ERROR_STOP=1", "-f", join(checkout(), "deploy/postgres", name), database], {
+      env: {
+        LD_LIBRARY_PATH: binaries?.libraryPath.join(":") ?? "",
+        ...Object.fromEntries(roles.map((role) => [`CI_HEALING_DATABASE_PASSWORD_${role.toUpperCase()}`, `it's ${role}`])),
+      },
+    })
+
+  /** Applies the migrations of a service as itself, those from `first` until before `end` by name; returns what was refused. */
+  const migrateAs = async (service: string, first = "0", end = "9") => {
+    const folder = join(checkout(), "services", service, "src/migrations")
+    await as(service, "create table if not exists migration (service text, name text, sha256 text, primary key (service, name))")
+    const names = readdirSync(folder).filter((name) => name.endsWith(".sql") && name >= first && name < end)
+    const refused = []
+    for (const name of names.sort()) {
+      const answer = await as(service, readFileSync(join(folder, name), "utf8"))
+      if (!Array.isArray(answer)) refused.push(answer)
+    }
+    return refused
+  }
+
+  return { as, script, migrateAs, stop: server.stop }
+}
