@@ -1,4 +1,4 @@
-import { Deferred, Effect, Layer, Queue, type Scope, Stream } from "effect"
+import { Clock, Deferred, Effect, Layer, Queue, type Scope, Stream } from "effect"
 import { Bus, type Delivery, type DurableConfig, NobodyAnswered, type StreamConfig } from "./Bus.ts"
 
 interface Stored {
@@ -58,6 +58,7 @@ const make = Effect.gen(function* () {
       message.deliveries += 1
       message.state = "out"
       const { deliveries } = message
+      const since = yield* Clock.currentTimeMillis
       const mine = () => message.state === "out" && message.deliveries === deliveries
       const renew: Effect.Effect<void> = Effect.sleep(durable.config.ackWaitMs).pipe(
         Effect.andThen(Effect.suspend(() => (mine() ? offer(durable, message) : Effect.void))),
@@ -71,6 +72,7 @@ const make = Effect.gen(function* () {
         subject: message.subject,
         text: message.text,
         deliveries,
+        age: Effect.map(Clock.currentTimeMillis, (now) => now - since),
         ack: end,
         term: () => end,
         nak: (delayMs) =>

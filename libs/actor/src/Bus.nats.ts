@@ -30,10 +30,12 @@ const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catc
 
 const deliveryOf = (message: JsMsg): Delivery => {
   workBegins()
+  const since = performance.now()
   return {
     subject: message.subject,
     text: message.string(),
     deliveries: message.info.deliveryCount,
+    age: Effect.sync(() => performance.now() - since),
     ack: Effect.sync(() => message.ack()),
     nak: (delayMs) => Effect.sync(() => message.nak(delayMs)),
     term: (reason) => Effect.sync(() => message.term(reason)),

@@ -12,6 +12,8 @@ export interface Delivery {
   readonly text: string
   /** 1 at the first delivery. */
   readonly deliveries: number
+  /** How long ago it came to this process (ms). Past the ack wait somebody else may have it, too. */
+  readonly age: Effect.Effect<number>
   readonly ack: Effect.Effect<void>
   readonly nak: (delayMs: number) => Effect.Effect<void>
   readonly term: (reason: string) => Effect.Effect<void>

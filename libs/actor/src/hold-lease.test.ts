@@ -1,6 +1,12 @@
-import { Deferred, Effect, Queue, Ref } from "effect"
+import { askTimeoutMs, renewEveryMs } from "@ci-fix-pilot/contract/lease"
+import { ackWaitMs } from "@ci-fix-pilot/contract/streams"
+import { Deferred, Effect, Layer, Queue, Ref, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { describe, expect, it } from "vitest"
 import { alone, atWork, type Leases, runId, target } from "./actor-world.suite.ts"
+import { layer as memory } from "./Bus.memory.ts"
+import { Bus, type Delivery, NobodyAnswered } from "./Bus.ts"
+import { withLease, withoutLease } from "./hold-lease.ts"
 import { Lease } from "./Lease.ts"
 import type { Retry } from "./outcome.ts"
 
@@ -53,6 +59,34 @@ describe("a command under a lease", () => {
         expect(yield* Queue.size(asked)).toBe(1)
       }),
     ))
+})
+
+/** A bus whose deliveries have lain for so long before somebody takes them (ms). */
+const slow = (ageMs: number) =>
+  Layer.effect(
+    Bus,
+    Effect.map(Bus, (bus) =>
+      Bus.of({
+        ...bus,
+        consume: (options) => Stream.map(bus.consume(options), (delivery) => ({ ...delivery, age: Effect.succeed(ageMs) })),
+      }),
+    ),
+  ).pipe(Layer.provide(memory))
+
+describe("a first delivery that has lain before it was taken", () => {
+  it.each([
+    [ackWaitMs, 1, "the broker still takes it for ours"],
+    [ackWaitMs + 1, 0, "another may have it by now"],
+  ])("for %i ms is begun %i times: %s", (ageMs, times) =>
+    alone(
+      Effect.gen(function* () {
+        const { idle, begun, ended } = yield* leased(["stale"], confirming)
+        yield* idle
+        expect([yield* begun, yield* ended]).toEqual([times, 0])
+      }),
+      slow(ageMs),
+    ),
+  )
 })
 
 describe("a command that must be sure of its lease", () => {
@@ -143,6 +177,32 @@ describe("before something is changed outside", () => {
         const { answer: taken } = yield* leased(["go", answer], twice)
         expect((yield* taken).message).toMatchObject({ type: "postponed", data: { why: `the lease is ${word}`, uncounted: true } })
       }),
+    ),
+  )
+})
+
+describe("work in hand", () => {
+  const request = { commandId: "c", dispatch: 1, holder: "h" }
+  const silent = Layer.effect(
+    Bus,
+    Effect.map(Bus, (bus) => Bus.of({ ...bus, ask: (subject, _, timeoutMs) => Effect.delay(new NobodyAnswered({ subject }), timeoutMs) })),
+  ).pipe(Layer.provide(memory))
+
+  it.each(["leased", "not leased"])("is said to be so at its time, however long the planner takes to answer: %s", (kind) =>
+    Effect.runPromise(
+      Effect.gen(function* () {
+        const said = yield* Ref.make(0)
+        const nothing = Effect.void
+        const working = Ref.update(said, (n) => n + 1)
+        const ends = { ack: nothing, nak: () => nothing, term: () => nothing }
+        const delivery: Delivery = { subject: "s", text: "", deliveries: 1, age: Effect.succeed(0), working, ...ends }
+        const held = kind === "not leased" ? withoutLease(delivery, () => Effect.never) : withLease(request, delivery, () => Effect.never)
+        yield* Effect.forkScoped(held)
+        yield* TestClock.adjust(askTimeoutMs)
+        expect(yield* Ref.get(said)).toBe(Math.floor(askTimeoutMs / renewEveryMs))
+        yield* TestClock.adjust(10 * renewEveryMs - askTimeoutMs)
+        expect(yield* Ref.get(said)).toBe(10)
+      }).pipe(Effect.scoped, Effect.provide([silent, TestClock.layer()])),
     ),
   )
 })

@@ -1,4 +1,5 @@
 import { askTimeoutMs, busyAfterMs, LeaseAnswer, type LeaseRequest, renewEveryMs } from "@ci-fix-pilot/contract/lease"
+import { ackWaitMs } from "@ci-fix-pilot/contract/streams"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { Deferred, Effect, Schema } from "effect"
 import { Bus, type Delivery } from "./Bus.ts"
@@ -18,21 +19,21 @@ const ask = (request: LeaseRequest) =>
     Effect.catch(() => Effect.succeed("silent" as const)),
   )
 
+/** Says to the server that the delivery is in hand, on a timer of its own: nothing that is waited for meanwhile holds it up. */
+const sayInHand = (delivery: Delivery) => Effect.forever(Effect.delay(delivery.working, renewEveryMs))
+
 /** Asks for the lease, then renews it, until it is lost. A silent planner loses nothing: the work goes on, `confirm` holds back its effects. */
-const renewUntilLost = (asking: Effect.Effect<Answer, never, Bus>, delivery: Delivery, firstAfterMs: number) =>
+const renewUntilLost = (asking: Effect.Effect<Answer, never, Bus>, firstAfterMs: number) =>
   Effect.gen(function* () {
     let answer = yield* Effect.delay(asking, firstAfterMs)
-    while (answer !== "stale" && answer !== "busy") {
-      yield* Effect.sleep(renewEveryMs)
-      yield* delivery.working
-      answer = yield* asking
-    }
+    while (answer !== "stale" && answer !== "busy") answer = yield* Effect.delay(asking, renewEveryMs)
     return answer
   })
 
 /**
  * Runs the work under a lease. The first delivery of a dispatch goes to one only, who begins at once and asks soon after, or when the
- * work must be sure of it (`confirm`): what is done by then needs no lease. A repeated delivery may have another holder and asks first.
+ * work must be sure of it (`confirm`): what is done by then needs no lease. A repeated delivery may have another holder and asks first;
+ * so does a first one that lay here for longer than the ack wait, and may have been repeated to somebody else.
  * The work is told whether it was ever given the lease. `lost` when it was refused or taken away: the delivery is then already ended.
  */
 export const withLease = <A, E, R>(
@@ -47,7 +48,7 @@ export const withLease = <A, E, R>(
       return Effect.void
     })
     const end = (answer: Answer) => (answer === "stale" ? delivery.ack : delivery.nak(busyAfterMs))
-    if (delivery.deliveries > 1) {
+    if (delivery.deliveries > 1 || (yield* delivery.age) > ackWaitMs) {
       const first = yield* asking
       if (first !== "go") return yield* Effect.as(end(first), "lost" as const)
     }
@@ -59,13 +60,14 @@ export const withLease = <A, E, R>(
       return Effect.andThen(Deferred.succeed(refused, answer), Effect.never)
     })
     const lease = Lease.of({ confirm: Effect.provideService(confirm, Bus, bus) })
-    const taken = Effect.map(renewUntilLost(asking, delivery, held ? renewEveryMs : askAfterMs), (answer) => (held ? "stale" : answer))
-    const lost = Effect.raceFirst(taken, Deferred.await(refused)).pipe(Effect.flatMap(end), Effect.as("lost" as const))
+    const taken = Effect.map(renewUntilLost(asking, held ? renewEveryMs : askAfterMs), (answer) => (held ? "stale" : answer))
+    const lost = Effect.raceAllFirst([taken, Deferred.await(refused), sayInHand(delivery)]).pipe(
+      Effect.flatMap(end),
+      Effect.as("lost" as const),
+    )
     return yield* Effect.raceFirst(Effect.provideService(work(Effect.sync(() => held)), Lease, lease), lost)
   })
 
 /** Runs work that needs no lease: only the server's ack wait is renewed. */
-export const withoutLease = <A, E, R>(delivery: Delivery, work: (isHeld: Effect.Effect<boolean>) => Effect.Effect<A, E, R>) => {
-  const renew = Effect.forever(Effect.andThen(Effect.sleep(renewEveryMs), delivery.working))
-  return Effect.raceFirst(Effect.provideService(work(Effect.succeed(true)), Lease, Lease.of({ confirm: Effect.void })), renew)
-}
+export const withoutLease = <A, E, R>(delivery: Delivery, work: (isHeld: Effect.Effect<boolean>) => Effect.Effect<A, E, R>) =>
+  Effect.raceFirst(Effect.provideService(work(Effect.succeed(true)), Lease, Lease.of({ confirm: Effect.void })), sayInHand(delivery))

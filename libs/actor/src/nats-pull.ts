@@ -18,14 +18,21 @@ const deliveriesOf = (reply = "") => {
   return Number(parts[parts.length > 9 ? 6 : 4])
 }
 
+/** What the server sent, and when it came, by this process's own clock (ms). */
+interface Arrived {
+  readonly message: Msg
+  readonly since: number
+}
+
 /** What the server is told about a delivery: https://docs.nats.io/reference/reference-protocols/nats_api_reference */
-const deliveryOf = (message: Msg): Delivery => {
+const deliveryOf = ({ message, since }: Arrived): Delivery => {
   workBegins()
   const say = (text: string) => Effect.sync(() => void message.respond(text))
   return {
     subject: message.subject,
     text: message.string(),
     deliveries: deliveriesOf(message.reply),
+    age: Effect.sync(() => performance.now() - since),
     ack: say("+ACK"),
     nak: (delayMs) => say(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`),
     term: (reason) => say(`+TERM ${reason}`),
@@ -39,11 +46,11 @@ export const oneByOne = (connection: NatsConnection, { stream, durable }: Consum
     Effect.gen(function* () {
       const inbox = inboxOf(connection)
       const question = JSON.stringify({ batch: 1, expires: nanos(expiresMs) })
-      const arrived: Array<Msg> = []
+      const arrived: Array<Arrived> = []
       let taker: (() => void) | undefined
       const callback = (error: Error | null, message: Msg) => {
         if (error !== null) return
-        arrived.push(message)
+        arrived.push({ message, since: performance.now() })
         taker?.()
       }
       yield* Effect.acquireRelease(
@@ -77,9 +84,10 @@ export const oneByOne = (connection: NatsConnection, { stream, durable }: Consum
       // What came late, for an earlier question, is taken before another one is asked.
       const next = Effect.suspend(() => (arrived.length > 0 ? Effect.void : came)).pipe(
         Effect.flatMap((): Effect.Effect<ReadonlyArray<Delivery>, BusUnavailable> => {
-          const message = arrived.shift()
-          if (message === undefined) return Effect.succeed([])
-          if (message.subject !== inbox) return Effect.succeed([deliveryOf(message)])
+          const first = arrived.shift()
+          if (first === undefined) return Effect.succeed([])
+          const { message } = first
+          if (message.subject !== inbox) return Effect.succeed([deliveryOf(first)])
           if (message.headers?.code === timedOut) return Effect.succeed([])
           return Effect.fail(new BusUnavailable({ message: `${message.headers?.code} ${message.headers?.description}` }))
         }),

@@ -12,7 +12,7 @@ export const streams = {
   runs: { name: "RUNS", subjects: [allRuns], retention: "limits", maxAgeMs: 24 * hours, maxBytes: 128 * mebibytes },
 } as const
 
-/** How long the server waits for an ack before it delivers again; a working holder says so four times as often. */
+/** How long the server waits for an ack before it delivers again; a holder says four times as often that it is at work, by a timer of its own. */
 export const ackWaitMs = 1.5 * seconds
 /** The server drops a publish whose message id it saw within this window (ms). */
 export const duplicateWindowMs = 120 * seconds
