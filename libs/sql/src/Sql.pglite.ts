@@ -3,9 +3,12 @@ import { vector } from "@electric-sql/pglite-pgvector"
 import { Effect, Exit, Layer, Semaphore } from "effect"
 import { type Query, Sql, SqlError } from "./Sql.ts"
 
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html, class 40 */
+const conflicts = /^40/u
+
 const toError = (cause: unknown): SqlError => {
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "unknown"
-  return new SqlError({ message: cause instanceof Error ? cause.message : String(cause), code, retryable: false })
+  return new SqlError({ message: cause instanceof Error ? cause.message : String(cause), code, retryable: conflicts.test(code) })
 }
 
 /** Postgres in this process, its data in a folder (or in memory without one). One session: statements and transactions take turns. */

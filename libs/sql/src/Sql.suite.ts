@@ -87,6 +87,18 @@ const statements = (on: OnSql) => {
 }
 
 const transactions = (on: OnSql) => {
+  it.each(["40001", "40P01"])("says that another try may go well after a conflict (%s)", (code) =>
+    on(
+      Effect.gen(function* () {
+        const { sql, insert, all } = yield* numbers
+        const conflict = `do $$ begin raise exception 'changed meanwhile' using errcode = '${code}'; end $$`
+        const work = sql.transaction((query) => Effect.andThen(query(insert, [1]), query(conflict)))
+        expect(yield* Effect.flip(work)).toMatchObject({ _tag: "SqlError", code, retryable: true })
+        expect(yield* all).toEqual([])
+      }),
+    ),
+  )
+
   it("commits what a transaction did, and gives its result", () =>
     on(
       Effect.gen(function* () {
