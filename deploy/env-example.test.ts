@@ -57,6 +57,23 @@ describe("what services say of their configuration", () => {
     ])
     expect(shownValue("nats://ann:pa@ss@a:1,nats://t0ken@b:2")).not.toMatch(/ann|pa|ss|t0ken/u)
   })
+
+  it.each([
+    ["https://models.test/v1?key=s3cret", "https://models.test/v1"],
+    ["https://ann:pw@models.test/v1?key=s3cret&a=b@c", "https://models.test/v1"],
+    ["https://models.test?key=s3cret@tail", "https://"],
+    ["https://models.test/v1?a=1,key=s3cret", "https://models.test/v1"],
+    ["nats://a:1?key=s3cret,nats://b:2?key=s3cret", "nats://a:1,nats://b:2"],
+    ["https://ann:p?w@models.test/v1", "https://"],
+    ["https://ann:p,w@models.test/v1", "https://models.test/v1"],
+  ])("shows an address without its user, password and query: %s", (value, shown) => {
+    expect(shownValue(value)).toBe(shown)
+  })
+
+  it.each(["test -f a? && bun test", "https://healing.test/runs/{runId}", "https://healing.test/#/runs/{runId}", "a/b, c/d?"])(
+    "shows as it is what holds no secret: %s",
+    (value) => expect(shownValue(value)).toBe(value),
+  )
 })
 
 describe("the names that code reads", () => {

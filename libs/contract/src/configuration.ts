@@ -109,5 +109,13 @@ const secrets = /(?:PASSWORD|SECRET|TOKEN|_KEY)(?:_|$)|^DATABASE_URL$|SLACK_WEBH
 /** Whether a variable's value is shown to nobody. */
 export const isSecret = (name: string): boolean => secrets.test(name)
 
-/** A value as people may see it: without the user and password that an address may hold. */
-export const shownValue = (value: string): string => value.replaceAll(/\/\/[^/\s,]*@/gu, "//").slice(0, 500)
+/** Of an address, what may hold a secret. */
+const userAndPassword = /(?<=\/\/)[^/?\s]*@/gu
+/** An `@` behind a `?`, and no path before it: part of the query or of a password that was not encoded. Nobody can tell. */
+const either = /(?<=\/\/)[^/?\s]*\?[^/\s]*@\S*/gu
+/** As far as the next address of a list. */
+const query = /(?<=\/\/[^?\s]*)\?(?:(?!,[a-z][a-z\d+.-]*:\/\/)\S)*/gu
+
+/** A value as people may see it: without the user, the password and the query that an address may hold. At most 500 characters. */
+export const shownValue = (value: string): string =>
+  [userAndPassword, either, query].reduce((shown, secret) => shown.replaceAll(secret, ""), value).slice(0, 500)
