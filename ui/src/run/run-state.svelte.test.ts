@@ -71,6 +71,29 @@ describe("a run on its page", () => {
     expect(seqs(state)).toEqual([1, 2, 3, 4, 5])
   })
 
+  it("asks once more when what came meanwhile leaves a gap after the answer", async () => {
+    const state = await begun()
+    known = 4
+    const reading = state.read()
+    take(state, 7)
+    await reading
+    known = 7
+    await vi.advanceTimersByTimeAsync(1)
+    expect(seqs(state)).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(asked).toBe(3)
+  })
+
+  it("does not ask once more when the answer holds what came meanwhile", async () => {
+    const state = await begun()
+    known = 7
+    const reading = state.read()
+    take(state, 7)
+    await reading
+    await vi.advanceTimersByTimeAsync(1)
+    expect(seqs(state)).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(asked).toBe(2)
+  })
+
   it("leaves out what it has never heard of, and other runs' entries", async () => {
     const state = await begun()
     const [other] = ledger(attempt(1))

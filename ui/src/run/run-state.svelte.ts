@@ -20,6 +20,8 @@ export class RunState {
   readonly run = $derived(fold(this.entries))
   #early: ReadonlyArray<LiveEntry> = []
   #asking = false
+  /** The answer that is on its way may be too old by now. */
+  #again = false
 
   constructor(runId: string) {
     this.runId = runId
@@ -34,7 +36,10 @@ export class RunState {
 
   /** Asks for the run; the head of the ledger first: what is committed in between is heard twice, never missed. */
   async read() {
-    if (this.#asking) return
+    if (this.#asking) {
+      this.#again = true
+      return
+    }
     this.#asking = true
     try {
       const { position } = await dashboard.api.ask<RunPage>(`${runs}?pageSize=1`)
@@ -45,6 +50,9 @@ export class RunState {
       if (this.detail === undefined) this.problem = error
     } finally {
       this.#asking = false
+      const again = this.#again
+      this.#again = false
+      if (again) void this.read()
     }
   }
 
@@ -53,15 +61,21 @@ export class RunState {
     this.detail = detail
     this.entries = knownEntries(detail.events)
     this.seenAtFirst = Math.min(this.seenAtFirst, this.#last)
+    // Whatever this answer leaves open, the entries that came meanwhile say once more.
+    this.#again = false
     const early = this.#early
     this.#early = []
-    for (const entry of early) this.take(entry)
+    for (const entry of early) this.#place(entry)
   }
 
   /** Takes an entry that has just been committed. */
   take(entry: LiveEntry) {
     if (entry.runId !== this.runId || !isKnown(entry)) return
     if (this.detail === undefined || this.#asking) this.#early = [...this.#early, entry]
+    this.#place(entry)
+  }
+
+  #place(entry: LiveEntry) {
     if (this.detail === undefined || entry.seq <= this.#last) return
     const whole = entry.seq === this.#last + 1
     if (whole) this.entries = [...this.entries, entry]
