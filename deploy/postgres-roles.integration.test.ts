@@ -68,7 +68,7 @@ describe("the roles of the database", () => {
           `insert into run_event (run_id, seq, position, type, traceparent, data) values ('${run}', 1, ${at}, 't', '', '{}')`,
         ),
       ).toEqual([])
-    const forget = "select forget_runs(interval '90 days', 10) as runs"
+    const forget = "select forget_ended_runs(interval '90 days', 10) as runs"
     for (const role of ["ingest", "memory", "api"]) expect(await as(role, forget)).toEqual(refused)
     for (const statement of [
       "delete from run_event",
@@ -78,9 +78,40 @@ describe("the roles of the database", () => {
       expect(await as("planner", statement)).toEqual(refused)
     expect(await as("planner", forget)).toEqual([{ runs: 1 }])
     expect(await as("planner", "select run_id from run_event")).toEqual([{ run_id: "run_new" }])
-    expect(await as("planner", "drop function forget_runs(interval, int)")).toEqual(expect.stringMatching(/must be owner/))
-    const other = "create function forget_runs() returns int language sql security definer as 'delete from run_event returning 1'"
-    expect(await as("planner", `${other}; select forget_runs()`)).toEqual(refused)
+    expect(await as("planner", "drop function forget_ended_runs(interval, int)")).toEqual(expect.stringMatching(/must be owner/))
+    const other = "create function forget_ended_runs() returns int language sql security definer as 'delete from run_event returning 1'"
+    expect(await as("planner", `${other}; select forget_ended_runs()`)).toEqual(refused)
+  })
+
+  const trick = "create function public.cardinality(text[]) returns int language sql volatile as 'delete from public.run_event returning 1'"
+
+  it("memory makes no code that others might run by mistake", async () => {
+    for (const statement of [
+      trick,
+      "create function pg_temp.cardinality(text[]) returns int language sql as 'select 1'",
+      "create procedure public.p() language sql as 'select 1'",
+      "create aggregate public.first(int) (sfunc = int4pl, stype = int)",
+      "create operator public.=== (function = int4eq, leftarg = int, rightarg = int)",
+      "create type public.floor as range (subtype = int)",
+    ])
+      expect(await as("memory", statement)).toEqual("memory makes tables and indexes, and nothing that others might run")
+  })
+
+  it("a function of the same name as one of the database's own gets no hold of the ledger", async () => {
+    const old = "now() - interval '100 days'"
+    await as(
+      "planner",
+      `insert into run (run_id, repository, branch, commit_sha, title, status, phase, max_attempts, state, seq, updated_at, stopped_at)
+       values ('run_tricked', 'a/b', 'main', '', '', 'escalated', 'escalated', 3, '{}', 1, ${old}, ${old});
+       insert into run_event (run_id, seq, position, type, traceparent, data) values ('run_kept', 1, 7, 't', '', '{}')`,
+    )
+    const entries = async () => await as("planner", "select count(*)::int as n from run_event")
+    const before = await entries()
+    expect(before).toEqual([{ n: expect.toSatisfy((n) => n > 0) }])
+    expect(await as("planner", trick)).toEqual([])
+    expect(await as("planner", "select forget_ended_runs(interval '90 days', 10) as runs")).toEqual([{ runs: 1 }])
+    expect(await entries()).toEqual(before)
+    expect(await as("planner", "drop function public.cardinality(text[])")).toEqual([])
   })
 
   it("only those who own tables make tables", async () => {

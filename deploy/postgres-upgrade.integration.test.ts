@@ -36,8 +36,27 @@ describe("a fleet that was made with the first roles", () => {
     await firstFleet()
     for (const step of steps) await step()
     expect(await world.as("api", "insert into session (name, reviewer, expires_at) values ('n', 'ada', now())")).toEqual([])
-    expect(await world.as("planner", "select forget_runs(interval '90 days', 10) as runs")).toEqual([{ runs: 1 }])
+    expect(await world.as("planner", "select forget_ended_runs(interval '90 days', 10) as runs")).toEqual([{ runs: 1 }])
     expect(await world.as("planner", "select run_id from run_event")).toEqual([])
     for (const role of roles) expect(await world.as(role, "delete from run_event")).toEqual(expect.stringMatching(/permission denied/))
+  })
+})
+
+describe("a fleet whose keeper has the function of the version before", () => {
+  it("gets the new one by itself, and loses the old one when the roles are brought up to date", async () => {
+    await runRoles()
+    expect([...(await world.migrateAs("memory")), ...(await world.migrateAs("planner", "0", "0005"))]).toEqual([])
+    await world.as(
+      "postgres",
+      "alter function forget_runs(interval, int) owner to keeper; grant execute on function forget_runs to planner",
+    )
+    expect(await world.migrateAs("planner", "0005")).toEqual([])
+    const forget = (name: string) => world.as("planner", `select ${name}(interval '90 days', 10) as runs`)
+    expect([await forget("forget_ended_runs"), await forget("forget_runs")]).toEqual([[{ runs: 0 }], [{ runs: 0 }]])
+    await runRoles()
+    expect([await forget("forget_ended_runs"), await forget("forget_runs")]).toEqual([
+      [{ runs: 0 }],
+      expect.stringMatching(/does not exist/),
+    ])
   })
 })

@@ -80,8 +80,8 @@ declare
 begin
   for made in
     select p.oid::regprocedure as name from pg_event_trigger_ddl_commands() d join pg_proc p on p.oid = d.objid
-    where d.command_tag = 'CREATE FUNCTION' and d.schema_name = 'public' and p.proname = 'forget_runs' and pg_get_userbyid(p.proowner) = 'planner'
-      and not exists (select 1 from pg_proc q where q.proname = 'forget_runs' and pg_get_userbyid(q.proowner) = 'keeper')
+    where d.command_tag = 'CREATE FUNCTION' and d.schema_name = 'public' and p.proname = 'forget_ended_runs' and pg_get_userbyid(p.proowner) = 'planner'
+      and not exists (select 1 from pg_proc q where q.proname = 'forget_ended_runs' and pg_get_userbyid(q.proowner) = 'keeper')
   loop
     execute format('alter function %s owner to keeper', made.name);
     execute format('revoke all on function %s from public', made.name);
@@ -91,11 +91,22 @@ end $$;
 drop event trigger if exists hand_to_keeper;
 create event trigger hand_to_keeper on ddl_command_end when tag in ('CREATE FUNCTION') execute function rights.hand_to_keeper();
 
--- In a database that has tables already: what the two triggers would have done.
+-- Memory makes its tables beside those of the planner. Whatever else it could make there might be taken for the database's own by a
+-- statement of the planner, and run with the planner's rights.
+create or replace function rights.refuse_code() returns event_trigger language plpgsql as $$
+begin
+  if current_user = 'memory' then raise exception 'memory makes tables and indexes, and nothing that others might run'; end if;
+end $$;
+drop event trigger if exists refuse_code;
+create event trigger refuse_code on ddl_command_start
+  when tag in ('CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE AGGREGATE', 'CREATE OPERATOR', 'CREATE CAST', 'CREATE TYPE', 'CREATE DOMAIN')
+  execute function rights.refuse_code();
+
+-- In a database that has tables already: what the triggers would have done, and have done before.
 do $$
 declare
   given record;
-  made regprocedure := to_regprocedure('public.forget_runs(interval, int)');
+  made regprocedure := to_regprocedure('public.forget_ended_runs(interval, int)');
 begin
   for given in
     select c.oid::regclass as name, g.role_name, g.privileges from rights.grant_on g join pg_class c on c.relname = g.table_name
@@ -110,6 +121,9 @@ begin
     execute format('alter function %s owner to keeper', made);
     execute format('revoke all on function %s from public', made);
     execute format('grant execute on function %s to planner', made);
+  end if;
+  if exists (select from pg_proc where oid = to_regprocedure('public.forget_runs(interval, int)') and pg_get_userbyid(proowner) = 'keeper') then
+    drop function public.forget_runs(interval, int);
   end if;
 end $$;
 

@@ -6,7 +6,7 @@ import * as Pglite from "@ci-fix-pilot/sql/Sql.pglite"
 import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Fiber, Layer, Schedule } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { applyBatch } from "./apply-batch.ts"
 import { forgetOld, retentionDays } from "./forget-old.ts"
@@ -134,7 +134,12 @@ describe.each(Object.entries(databases))("what ended long ago, in %s", (_, fresh
         const attempt = (text: string) => Effect.map(Effect.flip(sql.query(text)), ({ message }) => message)
         yield* forgetOld(101)
         return yield* Effect.forEach(
-          ["delete from run_event", "update run_event set type = 'x'", "truncate run_event", "select forget_runs(interval '13 days', 1)"],
+          [
+            "delete from run_event",
+            "update run_event set type = 'x'",
+            "truncate run_event",
+            "select forget_ended_runs(interval '13 days', 1)",
+          ],
           attempt,
         )
       }),
@@ -157,6 +162,31 @@ describe.each(Object.entries(databases))("what ended long ago, in %s", (_, fresh
       [1, "ci-failed"],
       [2, "fetch-started"],
     ])
+  })
+})
+
+describe("what arrives for a run that is being forgotten", () => {
+  it("stays, and begins it anew", async () => {
+    const url = await database.freshDatabase()
+    const at = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.provide(work, Layer.effect(Sql, Postgres.make(url, 2)))
+    const kept = Effect.gen(function* () {
+      const { sql } = yield* longAgo([ended])
+      const waits = sql.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+      const untilItWaits = Effect.repeat(waits, { until: (rows) => rows.length > 0, schedule: Schedule.spaced("10 millis") })
+      // Held up between its look at what arrived and the moment at which it removes that.
+      const forgetting = yield* sql.transaction((query) =>
+        Effect.gen(function* () {
+          yield* query("select 1 from command for update")
+          const forgetting = yield* Effect.forkScoped(at(forgetOld(90)))
+          yield* untilItWaits
+          yield* sql.query(insertInbox, ["just now", runIdOf(0), false])
+          return forgetting
+        }),
+      )
+      yield* Fiber.join(forgetting)
+      return yield* sql.query("select key from inbox")
+    })
+    expect(await Effect.runPromise(Effect.scoped(at(kept)))).toEqual([{ key: "just now" }])
   })
 })
 

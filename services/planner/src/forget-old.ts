@@ -33,7 +33,7 @@ export const forgetOld = (days: number) =>
   Effect.gen(function* () {
     const sql = yield* Sql
     const step = Effect.flatMap(
-      sql.query(`select forget_runs($1::int * interval '1 day', ${atOnce}) as runs`, [days]),
+      sql.query(`select forget_ended_runs($1::int * interval '1 day', ${atOnce}) as runs`, [days]),
       Effect.fnUntraced(function* (rows) {
         const [row] = yield* forgotten(rows)
         return row?.runs ?? 0
