@@ -5,6 +5,13 @@ import type { LogAnswer, LogQuestion } from "./log-messages.ts"
 const block = 200
 const mostKept = 40
 
+/** What a reader needs of the worker. */
+export interface LogWorker {
+  onmessage: ((message: MessageEvent<LogAnswer>) => void) | null
+  postMessage(question: LogQuestion): void
+  terminate(): void
+}
+
 /** A log that a worker holds: the page asks for the blocks of lines that are in sight, and for where a text stands. */
 export class LogReader {
   lines = $state.raw(0)
@@ -14,12 +21,12 @@ export class LogReader {
   failed: number | undefined = $state.raw()
   found: ReadonlyArray<number> = $state.raw([])
   searching = $state.raw(false)
-  readonly #worker: Worker
+  readonly #worker: LogWorker
   readonly #blocks = new SvelteMap<number, ReadonlyArray<string>>()
   readonly #asked = new Set<number>()
   #search = 0
 
-  constructor(worker: Worker, path: string) {
+  constructor(worker: LogWorker, path: string) {
     this.#worker = worker
     worker.onmessage = ({ data }: MessageEvent<LogAnswer>) => this.#hear(data)
     this.#ask({ type: "open", path })
@@ -33,9 +40,10 @@ export class LogReader {
   /** Sees to it that these lines come. */
   want(from: number, to: number) {
     for (let n = Math.floor(Math.max(0, from) / block); n * block < Math.min(to, this.lines); n += 1) {
-      if (this.#asked.has(n)) continue
+      // What was in sight last stands last, and goes last.
+      const known = this.#asked.delete(n)
       this.#asked.add(n)
-      this.#ask({ type: "lines", ask: n, from: n * block, to: (n + 1) * block })
+      if (!known) this.#ask({ type: "lines", ask: n, from: n * block, to: (n + 1) * block })
     }
   }
 
@@ -76,7 +84,8 @@ export class LogReader {
   #keep(n: number, lines: ReadonlyArray<string>) {
     this.#blocks.set(n, lines)
     if (this.#blocks.size <= mostKept) return
-    const [oldest] = this.#blocks.keys()
+    const kept = [...this.#blocks.keys()]
+    const oldest = kept.find((one) => !this.#asked.has(one)) ?? [...this.#asked].find((one) => this.#blocks.has(one))
     if (oldest === undefined) return
     this.#blocks.delete(oldest)
     this.#asked.delete(oldest)
