@@ -10,7 +10,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { holdComponents } from "./lanes/components.ts"
-import { allLanesWithin, type Lane, lanes } from "./lanes/lanes.ts"
+import { allLanesWithin, type Lane, lanes, rounds } from "./lanes/lanes.ts"
 import { killGroups } from "./lanes/run-group.ts"
 import { broken, type Tally, total } from "./lanes/tally.ts"
 import { say, secondsSince } from "./provision/say.ts"
@@ -54,9 +54,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   })
 
 const tallies: Array<{ name: string; tally: Tally; seconds: string }> = []
-for (const lane of lanes.filter(({ name }) => wanted.includes(name))) {
+for (const round of rounds) {
   const start = performance.now()
-  tallies.push({ name: lane.name, tally: await runLane(lane), seconds: secondsSince(start) })
+  const time = async (lane: Lane) => {
+    const tally = await runLane(lane)
+    return { name: lane.name, tally, seconds: secondsSince(start) }
+  }
+  tallies.push(...(await Promise.all(round.filter(({ name }) => wanted.includes(name)).map(time))))
 }
 await leave()
 

@@ -13,7 +13,7 @@ import {
 } from "../provision.ts"
 
 export interface Components {
-  /** Provides what is not there yet; returns why some could not be had, once. */
+  /** Provides what is not there yet, for all who ask meanwhile; tells the first of them why some could not be had. */
   readonly provide: () => Promise<ReadonlyArray<string>>
   /** Gives back what was started. */
   readonly release: () => Promise<void>
@@ -22,7 +22,7 @@ export interface Components {
 /** Nothing is done before the first `provide`. */
 export const holdComponents = (): Components => {
   let docker: Docker | undefined
-  let provided = false
+  let providing: Promise<ReadonlyArray<string>> | undefined
   const steps: ReadonlyArray<() => Promise<unknown>> = [
     provideNatsServer,
     providePostgres,
@@ -36,13 +36,17 @@ export const holdComponents = (): Components => {
       await buildSandboxImage(docker.socket)
     },
   ]
+  const provideAll = async () => {
+    const missing: Array<string> = []
+    for (const step of steps) await step().catch((error: unknown) => missing.push(error instanceof Error ? error.message : String(error)))
+    return missing
+  }
   return {
     provide: async () => {
-      if (provided) return []
-      provided = true
-      const missing: Array<string> = []
-      for (const step of steps) await step().catch((error: unknown) => missing.push(error instanceof Error ? error.message : String(error)))
-      return missing
+      const asked = providing
+      providing ??= provideAll()
+      const missing = await providing
+      return asked === undefined ? missing : []
     },
     release: async () => {
       await docker?.release()
