@@ -18,8 +18,14 @@ afterAll(async () => {
 
 /** Starts the forge as its own process and waits for the line that says where it listens. */
 const start = async (): Promise<string> => {
-  const env = scrubbed({ FORGE_DIR: join(dir, "forge"), FORGE_TOKEN: "let-me-in" })
-  child = Bun.spawn([process.execPath, join(import.meta.dirname, "main.ts")], { env, stdin: "ignore", stdout: "pipe", stderr: "inherit" })
+  const env = scrubbed({ FORGE_DIR: "forge", FORGE_TOKEN: "let-me-in" })
+  child = Bun.spawn([process.execPath, join(import.meta.dirname, "main.ts")], {
+    cwd: dir,
+    env,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  })
   const decoder = new TextDecoder()
   let said = ""
   for await (const chunk of child.stdout) {

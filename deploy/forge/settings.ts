@@ -1,3 +1,4 @@
+import { resolve } from "node:path"
 import { Config, Redacted } from "effect"
 import { defaultToken, type ForgeOptions } from "./forge.ts"
 
@@ -11,8 +12,10 @@ export const settings: Config.Config<ForgeOptions> = Config.all({
   token: Config.Redacted("FORGE_TOKEN").pipe(Config.withDefault(Redacted.make(defaultToken))),
   webhook: Config.option(webhook),
 }).pipe(
-  Config.map(({ token, webhook: target, ...rest }) => ({
+  Config.map(({ token, dir, webhook: target, ...rest }) => ({
     ...rest,
+    // git runs in other folders than this process.
+    dir: resolve(dir),
     token: Redacted.value(token),
     ...(target._tag === "None" ? {} : { webhook: { url: target.value.url, secret: Redacted.value(target.value.secret) } }),
   })),
