@@ -3,6 +3,7 @@ import { defaultPolicy } from "@ci-fix-pilot/lifecycle/policy"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import type { Fleet } from "./fleet.ts"
 import { ledgerOf, runOf, waitUntil } from "./ledger-of.ts"
+import { readRun } from "./read-run.ts"
 
 const ended = new Set(["fixed", "resolved", "escalated", "aborted", "skipped", "flaky"])
 
@@ -35,18 +36,12 @@ export const untilPhase = (fleet: Fleet, runId: string, withinMs: number, phases
 
 /** Everything that is wrong with an ended run: its ledger, its row, its inbox, and what stands on the forge. */
 export const judgeRun = async (fleet: Fleet, runId: string): Promise<ReadonlyArray<Violation | string>> => {
-  const { sql } = fleet.database
-  const entries = await ledgerOf(sql, runId)
+  const { row, entries, appliedTwice, unapplied } = await readRun(fleet.database.sql, runId)
   const run = runOf(entries)
-  const [row] = await sql`select status, phase, seq, state from run where run_id = ${runId}`
   const pulls = (await fleet.forge.pullRequests()).filter(
     ({ headRef, repository }) => headRef === `ci-fix-pilot/${runId}` && repository === run?.target.repository,
   )
   const outside = pulls.map((pull) => ({ branch: pull.headRef, state: pull.mergedAt === null ? pull.state : ("merged" as const) }))
-  const twice =
-    await sql`select causing from (select caused_by as causing, count(distinct (seq)) as n from run_event where run_id = ${runId} and type in ('reproduced', 'fix-validated', 'pull-request-opened') group by 1) x where n > 1`
-  const inboxes =
-    await sql`select count(*)::int as n from inbox where run_id = ${runId} and applied_at is null and received_at < now() - interval '5 seconds'`
   return [
     ...judge(entries, defaultPolicy),
     ...judgeEnd(entries, outside, defaultPolicy.maxCostUsd),
@@ -54,7 +49,7 @@ export const judgeRun = async (fleet: Fleet, runId: string): Promise<ReadonlyArr
     ...(Bun.deepEquals(row?.["state"], JSON.parse(JSON.stringify(run ?? null)))
       ? []
       : ["I4: the row's state is not the fold of the ledger"]),
-    ...(twice.length === 0 ? [] : ["I5: one message was applied twice"]),
-    ...(inboxes[0]?.["n"] === 0 ? [] : ["I1: an inbox row was left unapplied"]),
+    ...(appliedTwice === 0 ? [] : ["I5: one message was applied twice"]),
+    ...(unapplied === 0 ? [] : ["I1: an inbox row was left unapplied"]),
   ]
 }

@@ -4,7 +4,7 @@ import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
 import type postgres from "postgres"
 
 /** A run's ledger as it stands in the database. */
-export const ledgerOf = async (sql: postgres.Sql, runId: string): Promise<ReadonlyArray<Entry>> =>
+export const ledgerOf = async (sql: postgres.ISql, runId: string): Promise<ReadonlyArray<Entry>> =>
   (await sql`select seq, type, data from run_event where run_id = ${runId} order by seq`).map(({ seq, type, data }) => ({
     seq,
     ...({ type, data } as RunEvent),
