@@ -6,7 +6,7 @@
  */
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
-import { describeEntry, isRoutine } from "@ci-fix-pilot/contract/describe-entry"
+import { describeEntry, isRoutine, linkOf } from "@ci-fix-pilot/contract/describe-entry"
 import type { RunMessage } from "@ci-fix-pilot/contract/envelope"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { Effect, Layer, References } from "effect"
@@ -66,7 +66,8 @@ const program = Effect.gen(function* () {
     Effect.promise(async () => {
       const source = { read: await readLedger(apiUrl), quietMs }
       const tell = (entry: RunMessage, { run }: Followed) => {
-        if (!isRoutine(entry)) sayProgress(run.target.repository, run.target.branch, describeEntry(entry))
+        const line = [describeEntry(entry), linkOf(entry)?.url ?? ""].join(" ").trim()
+        if (!isRoutine(entry)) sayProgress(run.target.repository, run.target.branch, line)
       }
       return followRuns(natsUrl, tell, source)
     }),

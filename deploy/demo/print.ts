@@ -1,3 +1,4 @@
+import { strategyWords } from "@ci-fix-pilot/contract/strategy-words"
 import type { Ended } from "./play-scenario.ts"
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -8,7 +9,7 @@ export const sayProgress = (repository: string, branch: string, text: string) =>
 const cells = (ended: Ended) => [
   ended.scenario.name,
   ended.status,
-  ended.strategy === "" ? "–" : ended.strategy,
+  ended.strategy === "" ? "–" : strategyWords(ended.strategy),
   `${ended.attempts}`,
   ended.seconds.toFixed(1),
   ended.pullRequest === "" ? "–" : ended.pullRequest,

@@ -1,3 +1,4 @@
+import { strategyWords } from "@ci-fix-pilot/contract/strategy-words"
 import type { CommandResult } from "@ci-fix-pilot/contract/values"
 import { lastAttempt, type Run } from "@ci-fix-pilot/lifecycle/run"
 
@@ -20,6 +21,7 @@ export const sayHealed = (run: Run) => {
   say("  when    exit      time  command", row("before", proof.before), ...proof.after.map((result) => row("after", result)))
   for (const { command, exitCode } of run.reproduction?.setAside ?? [])
     say(`  not counted: ${firstLine(command.run)} (exit ${exitCode}), which was red before this change, too`)
+  for (const missing of proof.sandbox.notInstalled ?? []) say(`  without ${missing}`)
   for (const { rule, file, detail } of proof.findings) say(`  look at ${file}: ${rule}, ${detail}`)
 }
 
@@ -35,7 +37,7 @@ export const sayEscalated = (run: Run) => {
   const { report } = run
   if (report === undefined) return
   say("", `Not healed  ${report.reason}`, `Failed      ${report.failed}`)
-  for (const { attempt, strategy, why } of report.tried) say(`Tried       ${attempt}. ${strategy}: ${why}`)
+  for (const { attempt, strategy, why } of report.tried) say(`Tried       ${attempt}. ${strategyWords(strategy)}: ${why}`)
   for (const evidence of report.evidence) say("", evidence)
   say("", `Next        ${report.nextStep}`)
   if (report.patch !== undefined) say("", report.patch.diff.trimEnd())

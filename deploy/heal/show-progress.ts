@@ -1,5 +1,6 @@
 import { describeEntry, isRoutine } from "@ci-fix-pilot/contract/describe-entry"
 import type { RunMessage } from "@ci-fix-pilot/contract/envelope"
+import { strategyWords } from "@ci-fix-pilot/contract/strategy-words"
 
 /** What is printed at the end anyway, and what only says that something was sent. */
 const silent: ReadonlySet<string> = new Set([
@@ -19,7 +20,7 @@ const next = (entry: RunMessage): string | undefined => {
     case "attempt-started":
       return entry.data.strategy === "revert"
         ? "searching for the part of the change that broke it"
-        : `asking for a fix (${entry.data.strategy})`
+        : `looking for a fix: ${strategyWords(entry.data.strategy)}`
     case "fix-proposed":
       return "proving it: red without the patch, green with it"
     default:

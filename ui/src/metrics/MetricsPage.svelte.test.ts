@@ -64,9 +64,9 @@ it("has the numbers of every chart as a table", async () => {
   expect(rowsOf(days)[0]).toEqual(["Sun 22 Nov", "4", "0", "2", "1", "0", "0", "0", "1", "100 %", "30 s", "30 s"])
   expect(rowsOf(days)[2]).toEqual(["Fri 20 Nov", "8", "6", "0", "0", "0", "0", "2", "0", "75 %", "42 s", "3 min 5 s"])
   expect(rowsOf(screen.getByRole("table", { name: "Attempts per strategy", hidden: true }))).toEqual([
-    ["Replay", "4", "3", "75 %", "3"],
-    ["Model", "5", "2", "40 %", "2"],
-    ["Revert", "5", "3", "60 %", "3"],
+    ["Replay a known fix", "4", "3", "75 %", "3"],
+    ["Ask a model", "5", "2", "40 %", "2"],
+    ["Undo what broke it", "5", "3", "60 %", "3"],
   ])
 })
 

@@ -3,12 +3,6 @@ import type { Attempt } from "@ci-fix-pilot/lifecycle/run"
 import { counted, shortSha } from "../parts/format.ts"
 import type { Tone } from "../parts/status-words.ts"
 
-export const strategyTitles: Readonly<Record<Strategy, string>> = {
-  replay: "Replay a remembered fix",
-  model: "Ask a model",
-  revert: "Take back what broke it",
-}
-
 /** How an attempt ended, in words and tone. */
 export const outcomeWords: Readonly<Record<Attempt["outcome"], { readonly word: string; readonly tone: Tone }>> = {
   open: { word: "in progress", tone: "busy" },
@@ -24,7 +18,7 @@ export const strategyStory = (strategy: Strategy, proposal: Proposal | undefined
   if (strategy === "model") return "A language model suggests a patch. It holds no rights here: what counts is the proof."
   const culprit = proposal?.culprit
   if (culprit === undefined)
-    return "Searches for the smallest part of the change without which the build is green again, and takes only that back."
+    return "Searches for the smallest part of the change without which the build is green again, and undoes only that."
   const { goodCommit, hunks, reverted, sandboxRuns } = culprit
-  return `Since ${shortSha(goodCommit)}, which was green, ${counted(hunks, "place")} changed. ${counted(sandboxRuns, "run")} in the sandbox found the ${reverted === 1 ? "one" : reverted} to take back; everything else stays.`
+  return `Since ${shortSha(goodCommit)}, which was green, ${counted(hunks, "place")} changed. ${counted(sandboxRuns, "run")} in the sandbox found the ${reverted === 1 ? "one" : reverted} to undo; everything else stays.`
 }

@@ -1,4 +1,5 @@
 import type { RunEventType } from "@ci-fix-pilot/contract/run-events"
+import type { LiveEntry } from "../live/follow.ts"
 import type { Tone } from "../parts/status-words.ts"
 
 /** What each fact of a ledger means for the reader: the colour and the drawing beside its words. */
@@ -20,7 +21,7 @@ export const marks: Readonly<Record<RunEventType, Tone>> = {
   "validation-unavailable": "bad",
   "approval-requested": "wait",
   "review-given": "wait",
-  "review-refused": "bad",
+  "review-refused": "idle",
   "delivery-started": "idle",
   "pull-request-opened": "good",
   "branch-moved": "idle",
@@ -38,3 +39,12 @@ export const marks: Readonly<Record<RunEventType, Tone>> = {
   aborted: "idle",
   resolved: "good",
 }
+
+const ends: ReadonlySet<RunEventType> = new Set<RunEventType>(["resolved", "escalated", "aborted"])
+
+/** The place of the entry with which a run ended; beyond all while it has not. */
+export const endSeq = (entries: ReadonlyArray<LiveEntry>): number =>
+  entries.find(({ type }) => ends.has(type))?.seq ?? Number.POSITIVE_INFINITY
+
+/** What an entry means for the reader. A pull request that is closed after the run `ended` is tidied away: no failure of anything. */
+export const markOf = ({ type }: LiveEntry, ended: boolean): Tone => (type === "pull-request-closed" && ended ? "idle" : marks[type])

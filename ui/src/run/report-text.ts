@@ -1,17 +1,35 @@
 import type { Report } from "@ci-fix-pilot/contract/values"
-import { strategyTitles } from "./attempt-words.ts"
+import type { Evidence } from "./evidence.ts"
+import type { Tried } from "./what-was-tried.ts"
+
+interface Material {
+  readonly report: Report
+  readonly tried: ReadonlyArray<Tried>
+  readonly evidence: ReadonlyArray<Evidence>
+  /** Where the run is seen. */
+  readonly link: string
+}
+
+const part = (title: string, lines: ReadonlyArray<string>, between: string): string =>
+  lines.length === 0 ? "" : `${title}:\n${lines.join(between)}`
 
 /** The report as plain text, to be pasted into an issue or a message. */
-export const reportText = ({ reason, failed, tried, evidence, nextStep }: Report, link: string): string =>
+export const reportText = ({ report, tried, evidence, link }: Material): string =>
   [
-    reason,
-    `What to do next: ${nextStep}`,
-    `What failed: ${failed}`,
-    tried.length === 0
-      ? ""
-      : `What was tried:\n${tried.map((one) => `${one.attempt}. ${strategyTitles[one.strategy]}: ${one.why}`).join("\n")}`,
-    evidence.length === 0 ? "" : `Evidence:\n${evidence.join("\n\n")}`,
+    report.reason,
+    `What to do next: ${report.nextStep}`,
+    `What failed: ${report.failed}`,
+    part(
+      "What was tried",
+      tried.map(({ which, became }) => `${which}: ${became}`),
+      "\n",
+    ),
+    part(
+      "Evidence",
+      evidence.map(({ text, from }) => (from === undefined ? text : `${from}:\n${text}`)),
+      "\n\n",
+    ),
     link,
   ]
-    .filter((part) => part !== "")
+    .filter((text) => text !== "")
     .join("\n\n")
