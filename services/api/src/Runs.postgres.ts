@@ -2,7 +2,7 @@ import { events } from "@ci-fix-pilot/contract/events"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import { type RunEvent, runEvents } from "@ci-fix-pilot/contract/run-events"
 import { type LedgerEntry, type RunSummary, Status } from "@ci-fix-pilot/contract/run-view"
-import { Strategy } from "@ci-fix-pilot/contract/values"
+import { Diagnosis, Strategy } from "@ci-fix-pilot/contract/values"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { Runs, type RunsQuery } from "./Runs.ts"
@@ -21,6 +21,7 @@ const runRows = rowsOf(
     phase: Schema.String,
     signature: Schema.NullOr(Schema.String),
     failure: Schema.NullOr(Schema.String),
+    kind: Schema.NullOr(Diagnosis.fields.kind),
     attempt: Schema.Int,
     maxAttempts: Schema.Int,
     strategy: Schema.NullOr(Strategy),
@@ -61,7 +62,7 @@ const summaryOf = (row: Effect.Success<ReturnType<typeof runRows>>[number]): Run
 const entryOf = (row: Effect.Success<ReturnType<typeof entryRows>>[number]): LedgerEntry => ({ ...row, at: row.at.toISOString() })
 
 const runColumns = `run_id as "runId", seq, repository, branch, commit_sha as "commitSha", title, status, phase, signature,
-  state #>> '{diagnosis,summary}' as failure, attempt, max_attempts as "maxAttempts", strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
+  state #>> '{diagnosis,summary}' as failure, state #>> '{diagnosis,kind}' as kind, attempt, max_attempts as "maxAttempts", strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
   stopped_at as "stoppedAt", deadline_at as "deadlineAt"`
 const entryColumns = `run_id as "runId", seq, position::float8 as position, type, at, caused_by as "causedBy", traceparent, data`
 

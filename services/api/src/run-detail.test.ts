@@ -24,6 +24,7 @@ const summary = {
   updatedAt: "",
   stoppedAt: null,
   failure: null,
+  kind: null,
   seq: 2,
   deadlineAt: null,
 } as const

@@ -55,6 +55,7 @@ export const acceptedRun = (runId: RunId, { data, at }: Accepted): RunDetail => 
       phase: "queued",
       signature: signature ?? null,
       failure: null,
+      kind: null,
     },
     ...{ attempt: 0, maxAttempts: 0, strategy: null, pullRequestUrl: null, costUsd: 0 },
     ...{ createdAt: at, updatedAt: at, stoppedAt: null, deadlineAt: null, position: 0 },

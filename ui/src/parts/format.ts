@@ -1,5 +1,5 @@
 const numbers = new Intl.NumberFormat("en")
-const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD" })
+const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", trailingZeroDisplay: "stripIfInteger" })
 const instant = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" })
 
 /** 12345 -> `12,345`. */
@@ -8,7 +8,7 @@ export const count = (n: number): string => numbers.format(n)
 /** One thing, two things: `3 runs`, `1 run`. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
 
-/** US dollars; what is less than a cent is not nothing. */
+/** US dollars: `$0`, `$0.25`, `$12`; what is less than a cent is not nothing. */
 export const money = (usd: number): string => (usd > 0 && usd < 0.01 ? "<$0.01" : dollars.format(usd))
 
 /** A share of 1 as a percentage: 0.956 -> `96 %`; only all of it is 100 %. */

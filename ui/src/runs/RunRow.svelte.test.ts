@@ -9,7 +9,16 @@ const row = rowAfter(undefined, makeTelling().failed("run_1"))
 if (row === undefined) throw new Error("a first entry makes a run")
 const fixed: RunSummary = {
   ...row.summary,
-  ...{ status: "fixed", phase: "fixed", failure: "3 is not 4", attempt: 2, maxAttempts: 3, strategy: "replay", costUsd: 0.25 },
+  ...{
+    status: "fixed",
+    phase: "fixed",
+    failure: "3 is not 4",
+    kind: "test",
+    attempt: 2,
+    maxAttempts: 3,
+    strategy: "replay",
+    costUsd: 0.25,
+  },
   ...{ pullRequestUrl: "https://forge.test/acme/web/pull/7", stoppedAt: "2026-11-23T12:03:05.000Z" },
 }
 const show = (part: Partial<RunSummary> = {}) => render(RunRow, { run: { ...fixed, ...part } })
@@ -19,7 +28,7 @@ describe("a run of the list", () => {
   it("tells its story in one row", () => {
     show()
     expect(words()).toMatch(
-      /Fixed 3 is not 4 acme\/web main aaaaaaa CI › test failed 2 of 3 replay a known fix .*healed in 3 min 5 s \$0\.25 PR #7/u,
+      /Fixed 3 is not 4 test acme\/web main aaaaaaa CI › test failed 2 of 3 replay a known fix .*healed in 3 min 5 s \$0\.25 PR #7/u,
     )
     expect(screen.getByRole("link", { name: "3 is not 4" }).getAttribute("href")).toBe("/runs/run_1")
     expect(screen.getByRole("link", { name: /PR #7/u }).getAttribute("href")).toBe("https://forge.test/acme/web/pull/7")

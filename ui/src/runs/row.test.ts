@@ -21,7 +21,16 @@ describe("a row of the list", () => {
   it("is what its ledger says, from the first entry on", () => {
     expect(fold(life())?.summary).toEqual({
       ...{ runId: "r", seq: 7, repository: "acme/web", branch: "main", commitSha: "a".repeat(40), title: "CI › test failed" },
-      ...{ status: "fixed", phase: "fixed", signature: null, failure: "3 is not 4", attempt: 2, maxAttempts: 3, strategy: "model" },
+      ...{
+        status: "fixed",
+        phase: "fixed",
+        signature: null,
+        failure: "3 is not 4",
+        kind: "test",
+        attempt: 2,
+        maxAttempts: 3,
+        strategy: "model",
+      },
       ...{ pullRequestUrl: "https://forge.test/acme/web/pull/7", costUsd: 0.25 },
       ...{ createdAt: at, updatedAt: at, stoppedAt: at, deadlineAt: null },
     })

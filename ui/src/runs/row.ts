@@ -28,12 +28,12 @@ const isPhase = (phase: string): phase is Phase => phases.has(phase)
 const attemptsOf = ({ attempt, strategy }: RunSummary): ReadonlyArray<Attempt> =>
   strategy === null ? [] : Array.from({ length: attempt }, (_, at) => ({ n: at + 1, strategy, outcome: "open" }))
 
-const diagnosisOf = (summary: string) =>
-  ({ kind: "unknown", summary, firstError: "", suspectFiles: [], confidence: 0, by: "rules" }) as const
+const diagnosisOf = (summary: string, kind: RunSummary["kind"]) =>
+  ({ kind: kind ?? "unknown", summary, firstError: "", suspectFiles: [], confidence: 0, by: "rules" }) as const
 
 /** The state of a run as far as its summary knows it: enough for live entries to go on from. */
 export const rowOf = (summary: RunSummary): Row => {
-  const { repository, branch, commitSha, title, phase, failure, pullRequestUrl, costUsd } = summary
+  const { repository, branch, commitSha, title, phase, failure, pullRequestUrl, costUsd, kind } = summary
   const target = { provider: "generic", repository, branch, commitSha } as const
   return {
     summary,
@@ -42,7 +42,7 @@ export const rowOf = (summary: RunSummary): Row => {
       phase: isPhase(phase) ? phase : "queued",
       attempts: attemptsOf(summary),
       costUsd,
-      ...(failure === null ? {} : { diagnosis: diagnosisOf(failure) }),
+      ...(failure === null ? {} : { diagnosis: diagnosisOf(failure, kind) }),
       ...(pullRequestUrl === null
         ? {}
         : { pullRequest: { number: 0, url: pullRequestUrl, branch, headSha: commitSha, adopted: false, state: "open" } }),
@@ -55,7 +55,7 @@ const begun = (entry: LiveEntry & { readonly type: "ci-failed" }): Row => {
   const { repository, branch, commitSha } = entry.data.target
   return rowOf({
     ...{ runId: entry.runId, seq: entry.seq, repository, branch, commitSha, title: entry.data.title },
-    ...{ status: "queued", phase: "queued", signature: entry.data.signature ?? null, failure: null },
+    ...{ status: "queued", phase: "queued", signature: entry.data.signature ?? null, failure: null, kind: null },
     ...{ attempt: 0, maxAttempts: 0, strategy: null, pullRequestUrl: null, costUsd: 0 },
     ...{ createdAt: entry.at, updatedAt: entry.at, stoppedAt: null, deadlineAt: null },
   })
@@ -76,6 +76,7 @@ export const rowAfter = (row: Row | undefined, entry: LiveEntry): Row | undefine
       status: statusOf(run.phase),
       phase: run.phase,
       failure: run.diagnosis?.summary ?? null,
+      kind: run.diagnosis?.kind ?? null,
       attempt: run.attempts.length,
       maxAttempts: entry.type === "attempt-started" ? entry.data.of : summary.maxAttempts,
       strategy: last?.strategy ?? null,
