@@ -1,6 +1,6 @@
 import { askTimeoutMs, renewEveryMs } from "@ci-fix-pilot/contract/lease"
 import { ackWaitMs } from "@ci-fix-pilot/contract/streams"
-import { Deferred, Effect, Layer, Queue, Ref, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { describe, expect, it } from "vitest"
 import { alone, atWork, type Leases, runId, target } from "./actor-world.suite.ts"
@@ -13,6 +13,14 @@ import type { Retry } from "./outcome.ts"
 const order = { target, reason: "the run ended" }
 const closed = { type: "pull-request-closed", data: {} } as const
 const confirming = Lease.use(({ confirm }) => confirm)
+
+/** Waits for something while the clock is set on, by more than a holder insists on an answer. */
+const elapsing = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const waiting = yield* Effect.forkChild(work)
+    yield* TestClock.adjust("6 seconds")
+    return yield* Fiber.join(waiting)
+  })
 
 /** An actor under leases, and how often it was set to work and got through it. */
 const leased = (leases: Leases, work: Effect.Effect<unknown, Retry, Lease> = Effect.void) =>
@@ -119,13 +127,38 @@ describe("a command that must be sure of its lease", () => {
       }),
     ))
 
-  it("is not done while the planner is silent, but as soon as it speaks", () =>
+  it("asks again as the same holder while the planner is silent: it may have been given the lease without hearing of it", () =>
     alone(
       Effect.gen(function* () {
-        const { answer, begun, ended } = yield* leased(["garbage", "garbage", "go"], confirming)
-        yield* answer
-        expect([yield* begun, yield* ended]).toEqual([2, 1])
+        const { answer, asked, begun, ended } = yield* leased(["garbage", "garbage", "go"], confirming)
+        expect((yield* answer).message).not.toHaveProperty("unleased")
+        expect([yield* begun, yield* ended]).toEqual([1, 1])
+        const holders = [yield* Queue.take(asked), yield* Queue.take(asked), yield* Queue.take(asked)].map(({ holder }) => holder)
+        expect(new Set(holders).size).toBe(1)
       }),
+    ))
+
+  it("asks again as the same holder at a repeated delivery, too", () =>
+    alone(
+      Effect.gen(function* () {
+        const { answer, asked, begun } = yield* leased(["busy", "garbage", "go"], confirming)
+        yield* answer
+        expect(yield* begun).toBe(2)
+        const [first, second, third] = [yield* Queue.take(asked), yield* Queue.take(asked), yield* Queue.take(asked)]
+        expect(second.holder).not.toBe(first.holder)
+        expect(third.holder).toBe(second.holder)
+      }),
+    ))
+
+  it("is not done while the planner stays silent, and is left to another holder in the end", () =>
+    alone(
+      Effect.gen(function* () {
+        const { asked, begun, ended } = yield* leased(["garbage"], confirming)
+        yield* elapsing(Effect.void)
+        expect([yield* begun, yield* ended]).toEqual([1, 0])
+        const holders = (yield* Queue.takeAll(asked)).map(({ holder }) => holder)
+        expect(new Set(holders).size).toBe(2)
+      }).pipe(Effect.provide(TestClock.layer())),
     ))
 })
 
@@ -175,8 +208,9 @@ describe("before something is changed outside", () => {
     alone(
       Effect.gen(function* () {
         const { answer: taken } = yield* leased(["go", answer], twice)
-        expect((yield* taken).message).toMatchObject({ type: "postponed", data: { why: `the lease is ${word}`, uncounted: true } })
-      }),
+        const { message } = yield* elapsing(taken)
+        expect(message).toMatchObject({ type: "postponed", data: { why: `the lease is ${word}`, uncounted: true } })
+      }).pipe(Effect.provide(TestClock.layer())),
     ),
   )
 })

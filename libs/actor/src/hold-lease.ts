@@ -9,6 +9,8 @@ import { Retry } from "./outcome.ts"
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseAnswer))
 /** Work that is over sooner asks for no lease, unless it must be sure of it (ms). */
 const askAfterMs = 50
+/** How long a holder insists on an answer (ms): the planner may be starting anew, or stand still. */
+const insistMs = 5_000
 type Answer = LeaseAnswer["lease"] | "silent"
 
 /** What the planner says of a lease; `silent` when it does not answer in time. */
@@ -18,6 +20,17 @@ const ask = (request: LeaseRequest) =>
     Effect.map((answer): Answer => answer.lease),
     Effect.catch(() => Effect.succeed("silent" as const)),
   )
+
+/**
+ * Asks until there is an answer. Silence is no refusal: the lease may have been given, and its answer too late or lost. The same holder
+ * only renews such a lease; another one would wait for it to lapse, and count a further try.
+ */
+const insist = <R>(asking: Effect.Effect<Answer, never, R>) => {
+  const untilAnswered: Effect.Effect<Answer, never, R> = Effect.flatMap(asking, (answer) =>
+    answer === "silent" ? Effect.delay(untilAnswered, busyAfterMs) : Effect.succeed(answer),
+  )
+  return Effect.timeoutOrElse(untilAnswered, { duration: insistMs, orElse: () => Effect.succeed<Answer>("silent") })
+}
 
 /** Says to the server that the delivery is in hand, on a timer of its own: nothing that is waited for meanwhile holds it up. */
 const sayInHand = (delivery: Delivery) => Effect.forever(Effect.delay(delivery.working, renewEveryMs))
@@ -49,12 +62,12 @@ export const withLease = <A, E, R>(
     })
     const end = (answer: Answer) => (answer === "stale" ? delivery.ack : delivery.nak(busyAfterMs))
     if (delivery.deliveries > 1 || (yield* delivery.age) > ackWaitMs) {
-      const first = yield* asking
+      const first = yield* Effect.raceFirst(insist(asking), sayInHand(delivery))
       if (first !== "go") return yield* Effect.as(end(first), "lost" as const)
     }
     const bus = yield* Bus
     const refused = yield* Deferred.make<Answer>()
-    const confirm = Effect.flatMap(asking, (answer) => {
+    const confirm = Effect.flatMap(insist(asking), (answer) => {
       if (answer === "go") return Effect.void
       if (held) return Effect.fail(new Retry({ reason: `the lease is ${answer}`, uncounted: true }))
       return Effect.andThen(Deferred.succeed(refused, answer), Effect.never)

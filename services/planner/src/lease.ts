@@ -73,6 +73,9 @@ const serve = (queue: Queue.Queue<Question>) =>
       Effect.orElseSucceed((): ReadonlyArray<Lease> => []),
     )
     yield* crashPoint("planner.lease:granted")
+    const waitedMs = (yield* monotonicMs) - Math.min(...questions.map(({ askedAt }) => askedAt))
+    if (waitedMs >= patienceMs && leases.includes("go"))
+      yield* Effect.logWarning("leases were given too late to be heard of: who asks again has them", { waitedMs: Math.round(waitedMs) })
     yield* Effect.forEach(questions, ({ answer }, index) => {
       const lease = leases[index]
       return lease === undefined ? Effect.void : Deferred.succeed(answer, lease)
