@@ -174,4 +174,16 @@ describe("a command that costs money", () => {
     )
     expect(leases).toEqual(["go", "go", "go", "stale"])
   })
+
+  it("is somebody's while its last holder's lease has just lapsed: it lapses between the question and the look at why", async () => {
+    const lapse = "update command set lease_until = now() - interval '1 ms'"
+    const leases = await run(
+      Effect.gen(function* () {
+        const { sql, ask } = yield* world
+        const lapsing = Sql.of({ ...sql, query: (text, values) => Effect.tap(sql.query(text, values), sql.query(lapse)) })
+        return [yield* ask("a"), yield* Effect.provideService(ask("b"), Sql, lapsing), yield* ask("b")]
+      }),
+    )
+    expect(leases).toEqual(["go", "busy", "go"])
+  })
 })

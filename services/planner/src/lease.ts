@@ -24,8 +24,11 @@ interface Question {
 
 const grant = "select id from grant_leases($1::text::jsonb, $2::int, $3::int, $4::float8) as id"
 
+/** By this look the lease that stood in the way may have lapsed (s): whoever is told `stale` for that never comes back for it. */
+const lapsedS = 2
 const explain = `
-select x.command_id as id, coalesce(c.closed_at is null and c.dispatch = x.dispatch and c.lease_until >= now(), false) as busy
+select x.command_id as id,
+       coalesce(c.closed_at is null and c.dispatch = x.dispatch and c.lease_until >= now() - interval '${lapsedS} seconds', false) as busy
 from jsonb_to_recordset($1::text::jsonb) as x (command_id text, dispatch int) left join command c on c.command_id = x.command_id`
 
 const grantedRows = rowsOf(Schema.Struct({ id: Schema.String }))
