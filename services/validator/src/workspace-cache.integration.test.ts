@@ -1,12 +1,16 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { ConfigProvider, Effect, Layer, type Scope } from "effect"
+import { ConfigProvider, Effect, Fiber, Layer, Schedule, type Scope } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { countFiles, filesInEntry, useEntry } from "./cache-evictor-fixture.ts"
 import { nothingRuns } from "./nothing-runs-fixture.ts"
 import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
 import { layer } from "./Workspace.git.ts"
 import { Workspace } from "./Workspace.ts"
+import { makeCache } from "./workspace-cache.ts"
+import { takeSlot } from "./workspace-slot.ts"
 
 const mounts = (directory: string) =>
   readFileSync("/proc/self/mountinfo", "utf8")
@@ -113,6 +117,37 @@ describe("a workspace shared by many tries and services", () => {
     const trees = readdirSync(join(directory, "0/trees")).map((name) => name.slice(21))
     expect(trees).toContain(third)
     expect(trees).not.toContain(second)
+  })
+
+  it("takes nothing for whole of what a service was removing when it was killed with -9", async () => {
+    const evictor = Bun.spawn(["bun", join(import.meta.dirname, "cache-evictor-fixture.ts"), directory], { stderr: "inherit" })
+    expect(await evictor.exited.then(() => evictor.signalCode)).toBe("SIGKILL")
+    const entry = await Effect.runPromise(
+      Effect.gen(function* () {
+        const cache = yield* makeCache(yield* takeSlot(directory), 1_000)
+        return yield* useEntry(cache, "old")
+      }).pipe(Effect.scoped),
+    )
+    expect(countFiles(entry)).toBe(filesInEntry)
+    expect(readdirSync(join(directory, "0/tmp"))).toEqual([])
+  })
+
+  it("leaves alone what somebody took while something else was being removed", async () => {
+    const kept = await Effect.runPromise(
+      Effect.gen(function* () {
+        const cache = yield* makeCache(yield* takeSlot(directory), 9)
+        const first = yield* Effect.scoped(useEntry(cache, "first"))
+        yield* Effect.scoped(useEntry(cache, "second"))
+        const large = (path: string) => Effect.promise(() => writeFile(join(path, "a"), new Uint8Array(6_000_000)))
+        const making = yield* Effect.forkChild(Effect.scoped(cache.use("trees", "large", large)))
+        const untouched = Effect.suspend(() => (countFiles(first) === filesInEntry ? Effect.fail("untouched") : Effect.void))
+        yield* Effect.retry(untouched, Schedule.spaced("1 millis"))
+        const second = yield* useEntry(cache, "second")
+        yield* Fiber.join(making)
+        return countFiles(second)
+      }).pipe(Effect.scoped),
+    )
+    expect(kept).toBe(filesInEntry)
   })
 
   it("shows its token to the mirror, and follows it nowhere else", async () => {

@@ -2,6 +2,7 @@
  * Directories that are costly to make and never change: made once, used by many at the same time, and removed, the longest unused
  * first, when all of them together take too much room. Who uses one keeps it until the scope closes.
  */
+import { renameSync } from "node:fs"
 import { mkdir, readdir, rename, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, type Scope, Semaphore } from "effect"
@@ -52,16 +53,37 @@ export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, m
   for (const { name, path } of known.toSorted((one, other) => one.at - other.at))
     entries.set(name, { path, mb: yield* sizeMb(path), used: clock++, users: 0 })
 
-  const makeRoom = Effect.gen(function* () {
-    const total = () => entries.values().reduce((sum, { mb }) => sum + mb, 0)
-    const unused = [...entries].filter(([, { users }]) => users === 0).toSorted(([, one], [, other]) => one.used - other.used)
-    for (const [name, { path }] of unused) {
-      if (total() <= maxMb) return
+  const mbUsed = () => entries.values().reduce((sum, { mb }) => sum + mb, 0)
+  const longestUnused = (except: ReadonlySet<string>) =>
+    [...entries]
+      .filter(([name, { users }]) => users === 0 && !except.has(name))
+      .toSorted(([, one], [, other]) => one.used - other.used)
+      .at(0)
+
+  /** An entry leaves its place whole and at once: nobody can take it meanwhile, and a kill never leaves a part of it there. */
+  const takeOut = (name: string, path: string) =>
+    io(async () => {
+      const out = join(slot, "tmp", String(names++))
+      renameSync(path, out)
       entries.delete(name)
+      return out
+    })
+
+  const makeRoom = Effect.gen(function* () {
+    const stuck = new Set<string>()
+    while (mbUsed() > maxMb) {
+      const [name, entry] = longestUnused(stuck) ?? []
+      if (name === undefined || entry === undefined)
+        return yield* Effect.logWarning("the workspace is larger than it should be: the rest is in use", { mb: mbUsed(), maxMb })
+      const out = yield* Effect.result(takeOut(name, entry.path))
+      if (out._tag === "Failure") {
+        stuck.add(name)
+        yield* Effect.logWarning("could not be removed from the workspace", { name, why: out.failure.reason })
+        continue
+      }
       yield* Effect.logInfo("made room in the workspace", { removed: name })
-      yield* removeTree(path)
+      yield* removeTree(out.success)
     }
-    if (total() > maxMb) yield* Effect.logWarning("the workspace is larger than it should be: all of it is in use", { mb: total(), maxMb })
   })
 
   const temporary = Effect.acquireRelease(
