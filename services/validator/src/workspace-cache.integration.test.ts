@@ -150,6 +150,21 @@ describe("a workspace shared by many tries and services", () => {
     expect(kept).toBe(filesInEntry)
   })
 
+  it("finds what was made for somebody who then gave up", async () => {
+    const files = await Effect.runPromise(
+      Effect.gen(function* () {
+        const slot = yield* takeSlot(directory)
+        const cache = yield* makeCache(slot, 1_000)
+        const making = yield* Effect.forkChild(Effect.scoped(useEntry(cache, "made")))
+        const made = Effect.suspend(() => (countFiles(join(slot, "trees/made")) === 0 ? Effect.fail("not yet") : Effect.void))
+        yield* Effect.retry(made, Schedule.spaced("1 millis"))
+        yield* Fiber.interrupt(making)
+        return countFiles(yield* useEntry(cache, "made"))
+      }).pipe(Effect.scoped),
+    )
+    expect(files).toBe(filesInEntry)
+  })
+
   it("shows its token to the mirror, and follows it nowhere else", async () => {
     const seen: Array<string> = []
     const server: ReturnType<typeof Bun.serve> = Bun.serve({

@@ -3,7 +3,7 @@
  * first, when all of them together take too much room. Who uses one keeps it until the scope closes.
  */
 import { renameSync } from "node:fs"
-import { mkdir, readdir, rename, stat, utimes } from "node:fs/promises"
+import { mkdir, readdir, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, type Scope, Semaphore } from "effect"
 import { removeTree } from "./remove-tree.ts"
@@ -103,8 +103,13 @@ export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, m
       const draft = join(yield* temporary, "draft")
       yield* io(() => mkdir(draft, { mode: 0o711 }))
       yield* fill(draft)
-      yield* io(() => rename(draft, path))
-      return { path, mb: yield* sizeMb(path), used: clock++, users: 0 }
+      const entry: Entry = { path, mb: yield* sizeMb(draft), used: clock++, users: 0 }
+      // In its place and known at once: in its place alone it would be in everybody's way for good.
+      yield* io(async () => {
+        renameSync(draft, path)
+        entries.set(`${kind}/${key}`, entry)
+      })
+      return entry
     }).pipe(Effect.scoped)
 
   const use: WorkspaceCache["use"] = (kind, key, fill) =>
@@ -118,7 +123,6 @@ export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, m
         (yield* lock.withPermits(1)(
           Effect.gen(function* () {
             const made = entries.get(name) ?? (yield* make(kind, key, fill))
-            entries.set(name, made)
             locks.delete(name)
             return made
           }),
