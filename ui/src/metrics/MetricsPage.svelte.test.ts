@@ -112,3 +112,16 @@ it("says why there are no figures, and tries again on demand", async () => {
   await vi.advanceTimersByTimeAsync(1)
   expect(screen.getByText("80 %")).toBeDefined()
 })
+
+it("shows the repositories as cards, with every figure, where a table has no room", async () => {
+  const { innerWidth } = window
+  Reflect.get(window, "happyDOM").setViewport({ width: 390 })
+  await open()
+  const cards = screen.getByRole("list", { name: "Repositories" })
+  expect(within(cards).getAllByRole("listitem")[0]?.textContent?.replaceAll(/\s+/gu, " ")).toMatch(
+    /acme\/api.*Runs \d+ Success 100 % Cost \$0\.2.* p50 42 s p95 3 min 5 s Last run/u,
+  )
+  await fireEvent.click(screen.getByRole("button", { name: "largest first" }))
+  expect(navigation.query.get("sort")).toBe("-runs")
+  Reflect.get(window, "happyDOM").setViewport({ width: innerWidth })
+})

@@ -12,9 +12,27 @@ export const columns = {
 } as const
 export type Column = keyof typeof columns
 
+/** What each is called, in the order in which they are shown. */
+export const columnWords: ReadonlyArray<{ readonly column: Column; readonly word: string }> = [
+  { column: "repository", word: "Repository" },
+  { column: "runs", word: "Runs" },
+  { column: "success", word: "Success" },
+  { column: "p50", word: "Time to fix, p50" },
+  { column: "p95", word: "p95" },
+  { column: "cost", word: "Cost" },
+  { column: "last", word: "Last run" },
+]
+
 export interface Sorting {
   readonly by: Column
   readonly descending: boolean
+}
+
+/** An order in words. */
+export const orderWords = ({ by, descending }: Sorting): string => {
+  if (by === "repository") return descending ? "from Z to A" : "from A to Z"
+  if (by === "last") return descending ? "newest first" : "oldest first"
+  return descending ? "largest first" : "smallest first"
 }
 
 const isColumn = (text: string | null): text is Column => text !== null && Object.hasOwn(columns, text)
