@@ -120,7 +120,7 @@ const make = Effect.gen(function* () {
 
   const askOne = (subject: string, text: string) => {
     const handler = answerers.get(subject)?.[0]
-    return handler === undefined ? Effect.fail(new NobodyAnswered({ subject })) : handler(text)
+    return handler === undefined ? Effect.fail(new NobodyAnswered({ subject, absent: true })) : handler(text)
   }
 
   return Bus.of({

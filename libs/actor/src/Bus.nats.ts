@@ -206,9 +206,10 @@ const make = Effect.gen(function* () {
     ask: (subject, text, timeoutMs) =>
       request(subject, text, timeoutMs).pipe(
         Effect.map((reply) => reply.string()),
-        Effect.mapError((cause) =>
-          cause instanceof TimeoutError || cause instanceof NoRespondersError ? new NobodyAnswered({ subject }) : unavailable(cause),
-        ),
+        Effect.mapError((cause) => {
+          const absent = cause instanceof NoRespondersError
+          return absent || cause instanceof TimeoutError ? new NobodyAnswered({ subject, absent }) : unavailable(cause)
+        }),
       ),
     answer,
     ensure: (streams) =>

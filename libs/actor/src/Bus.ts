@@ -1,10 +1,14 @@
-import { Context, type Effect, Schema, type Scope, type Stream } from "effect"
+import { Context, Effect, Schema, type Scope, type Stream } from "effect"
 
 /** The broker did not do what was asked: away, restarting, or its store was wiped. Always worth another try. */
 export class BusUnavailable extends Schema.TaggedError<BusUnavailable>()("BusUnavailable", { message: Schema.String }) {}
 
-/** A question got no answer in time, or nobody listens. */
-export class NobodyAnswered extends Schema.TaggedError<NobodyAnswered>()("NobodyAnswered", { subject: Schema.String }) {}
+/** A question got no answer. */
+export class NobodyAnswered extends Schema.TaggedError<NobodyAnswered>()("NobodyAnswered", {
+  subject: Schema.String,
+  /** Nobody listens there; else somebody may, who is slow or cannot be reached just now. */
+  absent: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false))),
+}) {}
 
 /** One delivery of a message. Exactly one of ack, nak and term ends it; `working` renews the server's ack wait. */
 export interface Delivery {

@@ -132,14 +132,18 @@ export const layer = Layer.effect(
 
     const reap = Effect.fn("bubblewrap.reap")(function* (isOpen: (label: string) => Effect.Effect<boolean>) {
       const own = `${settings.owner}:`
-      const mine = (yield* markedProcesses)
-        .filter(({ marker }) => marker.startsWith(own))
-        .map(({ pid, marker }) => ({ pid, label: marker.slice(own.length) }))
-        .filter(({ label }) => label !== probeLabel)
-      const orphans = yield* Effect.filter([...new Set(mine.map(({ label }) => label))], (label) =>
-        Effect.map(isOpen(label), (open) => !open),
+      const running = Effect.map(markedProcesses, (found) =>
+        found
+          .filter(({ marker }) => marker.startsWith(own))
+          .map(({ pid, marker }) => ({ pid, label: marker.slice(own.length) }))
+          .filter(({ label }) => label !== probeLabel),
       )
-      for (const { pid, label } of mine) if (orphans.includes(label)) yield* Effect.ignore(Effect.try(() => process.kill(pid, "SIGKILL")))
+      const mine = yield* running
+      const labels = [...new Set(mine.map(({ label }) => label))]
+      const orphans = yield* Effect.filter(labels, (label) => Effect.map(isOpen(label), (open) => !open), { concurrency: "unbounded" })
+      // By now another program may have the id of one that ended.
+      const same = (yield* running).filter(({ pid, label }) => mine.some((one) => one.pid === pid && one.label === label))
+      for (const { pid, label } of same) if (orphans.includes(label)) yield* Effect.ignore(Effect.try(() => process.kill(pid, "SIGKILL")))
       return orphans
     })
 

@@ -115,7 +115,8 @@ export const layer = Layer.effect(
     const reap = Effect.fn("docker.reap")(function* (isOpen: (label: string) => Effect.Effect<boolean>) {
       const mine = yield* ask(() => docker.listContainers({ all: true, filters: { label: [`${ownerLabel}=${owner}`] } }))
       const labelOf = (container: (typeof mine)[number]) => container.Labels[commandLabel] ?? ""
-      const orphans = yield* Effect.filter([...new Set(mine.map(labelOf))], (label) => Effect.map(isOpen(label), (open) => !open))
+      const labels = [...new Set(mine.map(labelOf))]
+      const orphans = yield* Effect.filter(labels, (label) => Effect.map(isOpen(label), (open) => !open), { concurrency: "unbounded" })
       yield* Effect.forEach(
         mine.filter((container) => orphans.includes(labelOf(container))),
         ({ Id }) => Effect.andThen(Effect.ignore(ask(() => docker.getContainer(Id).rename({ name: `${reapedName}${Id}` }))), remove(Id)),
