@@ -41,6 +41,34 @@ describe("a plan from the project's files", () => {
     expect(detected([], packageJson({ scripts: { ...scripts, pretest: "tsc" } }))).toEqual(["npm test"])
   })
 
+  it.each([
+    ["pnpm", { "pnpm-lock.yaml": "" }, "pnpm run", (text: string) => `pnpm --shell-mode exec '${text}'`],
+    ["yarn", { "yarn.lock": "" }, "yarn run", (text: string) => `yarn --silent exec -- sh -c '${text}'`],
+    ["bun", { "bun.lock": "" }, "bun run", (text: string) => `PATH="$PWD/node_modules/.bin:$PATH" sh -c '${text}'`],
+  ] as const)("takes apart what %s runs, too", (name, lock, run, shell) => {
+    const scripts = { lint: "eslint .", unit: "tape test", all: `${run} lint && ${name} unit && mocha a`, install: "node-gyp" }
+    const files = Object.keys(lock)
+    expect(detected(files, packageJson({ scripts: { ...scripts, test: `${run} all` } }))).toEqual([
+      `${run} lint`,
+      `${run} unit`,
+      shell("mocha a"),
+    ])
+    expect(detected(files, packageJson({ scripts: { ...scripts, test: `${name} install && tape a` } }))).toEqual([
+      shell(`${name} install`),
+      shell("tape a"),
+    ])
+    const hooked = { test: "tape a", pretest: `${name} lint`, posttest: "tsc" }
+    expect(detected(files, packageJson({ scripts: hooked }))).toEqual([shell("tape a"), `${run} posttest`])
+    expect(detected(files, packageJson({ scripts: { test: "tape a", pretest: "tsc" } }))).toEqual([
+      name === "bun" ? "bun run test" : `${name} test`,
+    ])
+  })
+
+  it("leaves the test script of a yarn that it cannot look into in one piece", () => {
+    const manifest = { packageManager: "yarn@4.1.0", scripts: { test: "yarn lint && yarn unit", lint: "eslint", unit: "tape" } }
+    expect(detected(["yarn.lock"], packageJson(manifest))).toEqual(["yarn test"])
+  })
+
   it.each(["cd lib && tape", "a || b", "(a) && b", "a & b", "tape | tap-spec && b", "npm run test && npm run test", "export A=1 && b"])(
     "leaves %s in one piece",
     (test) => expect(detected([], packageJson({ scripts: { test } }))).toHaveLength(1),

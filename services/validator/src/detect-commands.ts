@@ -2,6 +2,7 @@
 import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Schema } from "effect"
 import { commandNamed } from "./plan.ts"
+import { runners, type ScriptRunner } from "./script-runner.ts"
 import { splitScript } from "./split-script.ts"
 
 export interface Project {
@@ -40,20 +41,25 @@ const managers = [
   ["npm", "package-lock.json"],
 ] as const
 
+/** Has no node_modules to look into unless told, and other words for what is done with them. */
+const modernYarn = /^yarn@(?:[2-9]|\d\d)/u
+
 type Has = (path: string) => boolean
 type Add = (name: string, run: string) => PlanCommand
 
 /** Hooks that judge style, or ask a registry about known vulnerabilities: no test of the project, and some need the network. */
 const noTest = /\b(?:lint|eslint|xo|standard|prettier|biome|oxlint|aud|audit|nsp|snyk|evalmd|licen[cs]e)\b/u
 
-/** `npm test` runs hooks around itself; where one of them is no test, they are run one by one, without it. A chain is run part by part. */
-const npmTest = (scripts: Readonly<Record<string, string>>, add: Add): ReadonlyArray<PlanCommand> => {
+/**
+ * A test script runs with hooks around it; where one of them is no test, they are run one by one, without it. A chain is run part by part.
+ */
+const testScript = (scripts: Readonly<Record<string, string>>, runner: ScriptRunner, add: Add): ReadonlyArray<PlanCommand> => {
   const hooks = ["pretest", "posttest"].filter((name) => scripts[name] !== undefined)
   const isTest = (name: string) => !noTest.test(scripts[name] ?? "")
-  const test = (run: string) => splitScript(scripts, "test", run).map((part) => add(part.name, part.run))
-  if (hooks.every(isTest) && (hooks.length > 0 || test("npm test").length < 2)) return [add("npm test", "npm test")]
-  const hook = (name: string) => (hooks.includes(name) && isTest(name) ? [add(`npm ${name}`, `npm run ${name}`)] : [])
-  return [...hook("pretest"), ...test("npm test --ignore-scripts"), ...hook("posttest")]
+  const test = (run: string) => splitScript({ scripts, runner }, "test", run).map((part) => add(part.name, part.run))
+  if (hooks.every(isTest) && (hooks.length > 0 || test(runner.test).length < 2)) return [add(`${runner.name} test`, runner.test)]
+  const hook = (name: string) => (hooks.includes(name) && isTest(name) ? [add(`${runner.name} ${name}`, runner.script(name))] : [])
+  return [...hook("pretest"), ...test(runner.testAlone(scripts["test"] ?? "")), ...hook("posttest")]
 }
 
 const node = (has: Has, text: (path: string) => string, below: ReadonlyArray<string>, add: Add): ReadonlyArray<PlanCommand> => {
@@ -62,10 +68,10 @@ const node = (has: Has, text: (path: string) => string, below: ReadonlyArray<str
   const { scripts = {}, packageManager = "" } = manifest.value
   const manager =
     managers.find(([name]) => packageManager.startsWith(`${name}@`))?.[0] ?? managers.find(([, lock]) => has(lock))?.[0] ?? "npm"
-  const script = (name: string) =>
-    add(`${manager} ${name}`, name === "test" && manager !== "bun" ? `${manager} test` : `${manager} run ${name}`)
+  const runner = runners[manager]
   if (scripts["test"] !== undefined && !scripts["test"].includes("no test specified"))
-    return manager === "npm" ? npmTest(scripts, add) : [script("test")]
+    return modernYarn.test(packageManager) ? [add("yarn test", runner.test)] : testScript(scripts, runner, add)
+  const script = (name: string) => add(`${manager} ${name}`, runner.script(name))
   const others = inPlaceOfTest.filter((name) => scripts[name] !== undefined).map(script)
   if (below.some((path) => testFile.test(path))) return [...others, add("node tests", "node --test")]
   if (others.length > 0) return others
