@@ -18,6 +18,8 @@ import { oneByOne } from "./nats-pull.ts"
 import { openRequests } from "./nats-requests.ts"
 
 const publishTimeoutMs = 3_000
+/** What the server is asked about streams and consumers it answers soon or not at all; who asks comes back. */
+const manageTimeoutMs = 1_000
 /** Short, so that a reader finds its consumer again within seconds of a wiped store. */
 const expiresMs = 2_000
 const pauseAfterErrorMs = 250
@@ -48,7 +50,9 @@ const ahead = (connection: NatsConnection, options: ConsumeOptions) =>
   Stream.callback<Delivery, BusUnavailable>(
     (queue) =>
       Effect.gen(function* () {
-        const consumer = yield* attempt(() => jetstream(connection).consumers.get(options.stream, options.durable))
+        const consumer = yield* attempt(() =>
+          jetstream(connection, { timeout: manageTimeoutMs }).consumers.get(options.stream, options.durable),
+        )
         const callback = (message: JsMsg) => {
           Queue.offerUnsafe(queue, deliveryOf(message))
         }
@@ -160,7 +164,9 @@ const make = Effect.gen(function* () {
   const connection = yield* Nats
   const request = yield* openRequests(connection)
   const ensured = new Set<string>()
-  const manager = Effect.cached(attempt(() => jetstreamManager(connection, { checkAPI: false }))).pipe(Effect.flatten)
+  const manager = Effect.cached(attempt(() => jetstreamManager(connection, { checkAPI: false, timeout: manageTimeoutMs }))).pipe(
+    Effect.flatten,
+  )
   const managed = <A>(run: (manager: JetStreamManager) => Promise<A>) => Effect.flatMap(manager, (open) => attempt(() => run(open)))
 
   const subscribe = (subject: string) =>

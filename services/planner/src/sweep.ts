@@ -5,27 +5,46 @@
  * Safe to repeat because sending again takes a new dispatch number by compare-and-swap, and deciding goes through the same `applied` ids.
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
-import { Effect, Layer, Ref, Schedule } from "effect"
+import { Effect, Fiber, Layer, Ref, Schedule } from "effect"
 import { send } from "./announce.ts"
 import { applyItems } from "./apply-events.ts"
 import { lookAgain, type Watch } from "./lease-watch.ts"
 import type { Item } from "./plan-batch.ts"
 import { provideStreams } from "./provide-streams.ts"
+import { unappliedInbox } from "./read-inbox.ts"
 import * as due from "./sweep-queries.ts"
 
-/** Sends what the broker never took, and what is neither held nor stored any more. */
-export const sendDue = Effect.gen(function* () {
-  yield* Effect.flatMap(due.unsent, send)
-  const bus = yield* Bus
-  const doubtful = yield* due.perhapsLost
-  const lost = yield* Effect.filter(
-    doubtful,
-    ({ commandId, dispatch, sequence }) => Effect.map(bus.isStored("COMMANDS", sequence, `${commandId}#${dispatch}`), (stored) => !stored),
-    { concurrency: 16 },
-  )
-  if (doubtful.length > 0) yield* due.checked(doubtful.map(({ commandId }) => commandId))
+/** What the broker has not said of a command by then (ms) it is asked in the next sweep. */
+const lookMs = 2_000
+/** A broker that is well says at once which streams it has; one that takes longer (ms) holds up nothing that is due. */
+const streamsMs = 250
+
+/** Looks for commands in the stream. One of which the broker could not say whether it is there stays as it is: nothing waits for it. */
+const look = (doubtful: Effect.Success<typeof due.perhapsLost>) =>
+  Effect.gen(function* () {
+    const bus = yield* Bus
+    const seen: Array<{ readonly commandId: string; readonly dispatch: number; readonly stored: boolean }> = []
+    yield* Effect.forEach(
+      doubtful,
+      ({ commandId, dispatch, sequence }) =>
+        bus.isStored("COMMANDS", sequence, `${commandId}#${dispatch}`).pipe(
+          Effect.map((stored) => seen.push({ commandId, dispatch, stored })),
+          Effect.ignore,
+        ),
+      { concurrency: 16, discard: true },
+    ).pipe(Effect.timeoutOption(lookMs))
+    return [...seen]
+  })
+
+const sendLost = Effect.gen(function* () {
+  const seen = yield* Effect.flatMap(due.perhapsLost, look)
+  const lost = seen.filter(({ stored }) => !stored)
+  if (seen.length > 0) yield* due.checked(seen.map(({ commandId }) => commandId))
   if (lost.length > 0) yield* Effect.flatMap(due.dispatchAgain(lost), send)
 })
+
+/** Sends what the broker never took, and what is neither held nor stored any more. */
+export const sendDue = Effect.all([Effect.flatMap(due.unsent, send), sendLost], { concurrency: 2, discard: true })
 
 const applyAll = (items: ReadonlyArray<Item>) => (items.length === 0 ? Effect.void : applyItems(items))
 
@@ -33,7 +52,7 @@ const applyAll = (items: ReadonlyArray<Item>) => (items.length === 0 ? Effect.vo
 type WatchRef = Ref.Ref<Watch | undefined>
 
 /** Goes on with the watch: leases can be renewed now. */
-const look = (watch: WatchRef) =>
+const goOn = (watch: WatchRef) =>
   Effect.gen(function* () {
     const seen = lookAgain(yield* Ref.get(watch), yield* due.databaseTime)
     yield* Ref.set(watch, seen)
@@ -43,8 +62,8 @@ const look = (watch: WatchRef) =>
 /** Decides what time has decided: inbox rows nobody applied, commands and runs past their deadline, free slots. */
 const decideDue = (watch: WatchRef) =>
   Effect.gen(function* () {
-    yield* Effect.flatMap(due.unappliedInbox, applyAll)
-    yield* Effect.flatMap(Effect.flatMap(look(watch), due.lateCommands), applyAll)
+    yield* Effect.flatMap(unappliedInbox, applyAll)
+    yield* Effect.flatMap(Effect.flatMap(goOn(watch), due.lateCommands), applyAll)
     yield* Effect.flatMap(due.lateRuns, applyAll)
     yield* Effect.flatMap(due.freeSlots, applyAll)
   })
@@ -56,14 +75,19 @@ const guarded = <A, E extends { readonly message: string }, R>(what: string, wor
 export const sweep = (watch: WatchRef) =>
   Effect.gen(function* () {
     yield* guarded("decisions", decideDue(watch))
-    yield* guarded(
-      "streams",
-      Effect.tapCause(provideStreams, () => Ref.set(watch, undefined)),
+    const providing = yield* Effect.forkChild(
+      guarded(
+        "streams",
+        Effect.tapCause(provideStreams, () => Ref.set(watch, undefined)),
+      ),
     )
+    // First of all the streams, for without them nothing can be sent.
+    yield* Effect.timeoutOption(Fiber.await(providing), streamsMs)
     yield* guarded("sending", sendDue)
     yield* guarded("pull requests", due.checkPullRequests)
     yield* guarded("leftovers", due.closeLeftovers)
     yield* guarded("pruning", due.prune)
+    yield* Fiber.join(providing)
   })
 
 export const layer = Layer.effectDiscard(
