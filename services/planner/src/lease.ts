@@ -70,10 +70,9 @@ const serve = (queue: Queue.Queue<Question>) =>
     // Whoever gave up waiting must not get a lease that nobody holds: it would count a try and keep money reserved.
     const questions = (yield* Queue.takeBetween(queue, 1, maxBatch)).filter(({ askedAt }) => now - askedAt < patienceMs)
     if (questions.length === 0) return
-    const leases = yield* answerLeases(questions.map(({ request }) => request)).pipe(
-      // Nobody is told anything: to the asker this is a silent planner.
-      Effect.tapError((error) => Effect.logWarning("leases could not be read", { error: error.message })),
-      Effect.orElseSucceed((): ReadonlyArray<Lease> => []),
+    const leases: ReadonlyArray<Lease> = yield* answerLeases(questions.map(({ request }) => request)).pipe(
+      // Nobody is told anything: to the asker this is a silent planner. Who asks next is served, whatever it was.
+      Effect.catchCause((cause) => Effect.as(Effect.logWarning("leases could not be read", cause), [])),
     )
     yield* crashPoint("planner.lease:granted")
     const waitedMs = (yield* monotonicMs) - Math.min(...questions.map(({ askedAt }) => askedAt))
