@@ -4,12 +4,12 @@
  */
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
-import Docker from "dockerode"
+import Docker, { type ContainerCreateOptions } from "dockerode"
 import { Deferred, Effect, Layer, Schema, type Scope } from "effect"
 import { chooseCpus, ownCpus } from "./choose-cpus.ts"
 import { commandLabel, containerFor, ownerLabel, reapedName } from "./docker-container.ts"
 import { makeDemultiplexer } from "./docker-output.ts"
-import { dockerUnavailable } from "./docker-unavailable.ts"
+import { daemonHangs, dockerUnavailable } from "./docker-unavailable.ts"
 import { clearLeftovers } from "./own-temporary.ts"
 import { Sandbox, type SandboxProbe, type SandboxRequest, SandboxUnavailable } from "./Sandbox.ts"
 import { sandboxSettings } from "./sandbox-settings.ts"
@@ -32,6 +32,9 @@ const reaped = new SandboxUnavailable({
   remedy: "Nothing; if its command is open after all, it is tried again.",
 })
 
+/** Enough for a daemon on a busy disk. */
+const answerWithin = "1 minute"
+
 const decodeMachine = Schema.decodeUnknownSync(Schema.Struct({ NCPU: Schema.Int }))
 
 export const layer = Layer.effect(
@@ -42,8 +45,11 @@ export const layer = Layer.effect(
     const docker = connect(settings.dockerHost)
     yield* clearLeftovers
 
-    const ask = <A>(call: (signal: AbortSignal) => Promise<A>) =>
+    /** For the one question whose answer may take as long as a command. */
+    const askPatiently = <A>(call: (signal: AbortSignal) => Promise<A>) =>
       Effect.tryPromise({ try: call, catch: (cause) => dockerUnavailable(cause, image) })
+    const ask = <A>(call: (signal: AbortSignal) => Promise<A>) =>
+      Effect.timeoutOrElse(askPatiently(call), { duration: answerWithin, orElse: () => Effect.fail(daemonHangs(answerWithin)) })
 
     const own = yield* ownCpus
     let turn = 0
@@ -56,6 +62,14 @@ export const layer = Layer.effect(
 
     /** Gone already is as good as removed. */
     const remove = (id: string) => Effect.ignore(ask(() => docker.getContainer(id).remove({ force: true, v: true })))
+
+    /** Who gives up does not wait for it; a container that is made all the same is removed then. */
+    const create = (options: ContainerCreateOptions) =>
+      ask((signal) => {
+        const made = docker.createContainer(options)
+        signal.addEventListener("abort", () => made.then(({ id }) => Effect.runFork(remove(id))).catch(() => undefined))
+        return made
+      })
 
     const start = Effect.fn("docker.run")(function* (
       request: SandboxRequest,
@@ -72,8 +86,9 @@ export const layer = Layer.effect(
       const limits = limitsOf(request)
       const cpus = limits.cpus < own.length ? yield* cpusFor(limits.cpus) : undefined
       const container = yield* Effect.acquireRelease(
-        ask(() => docker.createContainer(containerFor({ image, runtime, owner, user, request, limits, cpus }))),
+        create(containerFor({ image, runtime, owner, user, request, limits, cpus })),
         ({ id }) => remove(id),
+        { interruptible: true },
       )
       const attached = yield* ask(() => container.attach({ stream: true, stdout: true, stderr: true }))
       const drained = Deferred.makeUnsafe<void>()
@@ -87,7 +102,7 @@ export const layer = Layer.effect(
         return Name.includes(reapedName) ? yield* reaped : State
       })
       const exited = Effect.gen(function* () {
-        yield* ask((abortSignal) => container.wait({ abortSignal }))
+        yield* askPatiently((abortSignal) => container.wait({ abortSignal }))
         yield* Deferred.await(drained)
         return (yield* state).ExitCode
       })

@@ -30,6 +30,12 @@ export const imageMissing = (image: string) =>
     "Build it with `npm run images`, or name one that is there in CI_HEALING_SANDBOX_IMAGE.",
   )
 
+export const daemonHangs = (within: string) =>
+  unavailable(
+    `The Docker daemon took a question and did not answer it within ${within}.`,
+    "Look at the daemon's log, and restart it if it hangs.",
+  )
+
 /** Every failure of the daemon is infrastructure: none of them says anything about the command. */
 export const dockerUnavailable = (cause: unknown, image: string): SandboxUnavailable => {
   const { message = String(cause), code, statusCode } = Option.getOrElse(decode(cause), (): typeof DockerFailure.Type => ({}))
