@@ -59,7 +59,7 @@ export const describeEntry = (entry: RunEvent): string => {
       return `attempt ${entry.data.attempt} of ${entry.data.of}: ${strategyWords(entry.data.strategy)}`
     case "fix-proposed": {
       const { added, removed, files } = entry.data.proposal.patch
-      return `proposed: +${added} -${removed} in ${files.join(", ")}`
+      return `proposed: +${added} −${removed} in ${files.join(", ")}`
     }
     case "fix-declined":
       return `no fix this way: ${entry.data.why}`

@@ -7,7 +7,9 @@ const whatFailed = (run: Run) => {
   const command = run.reproduction?.failing.command.run
   const where = run.failure?.failedJobs.map((job) => [job.name, ...job.steps].join(" › ")).join("; ")
   return clip(
-    [run.diagnosis?.summary ?? run.title, command === undefined ? undefined : `command: ${command}`, where].filter(Boolean).join(" — "),
+    [run.diagnosis?.summary ?? run.title, command === undefined ? undefined : `command: \`${command.trim().split("\n")[0]}\``, where]
+      .filter(Boolean)
+      .join(" — "),
     2_000,
   )
 }
