@@ -35,6 +35,7 @@ const check: Lane = {
     ]),
 }
 
+/** The sentences about a run's rules, and how much of the rules they reach. */
 const rules: Lane = { name: "rules", needsComponents: false, atMost: minutes(2), run: (_filters, within) => runRules(within) }
 
 /**
@@ -45,7 +46,7 @@ export const rounds: ReadonlyArray<ReadonlyArray<Lane>> = [
   [check],
   [vitest("unit", false, minutes(5))],
   [vitest("ui", false, minutes(3))],
-  [rules],
+  [rules, vitest("properties", false, minutes(5))],
   [vitest("integration", true, minutes(15)), vitest("sandbox", true, minutes(15))],
   [vitest("e2e", true, minutes(15)), vitest("browser", true, minutes(10))],
   [vitest("chaos", true, minutes(6))],
