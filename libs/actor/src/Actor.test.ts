@@ -19,7 +19,7 @@ const answering = (handle: () => Handled) =>
     return message
   })
 
-describe("a command", () => {
+describe.concurrent("a command", () => {
   it("is answered once, by an event that says whose answer it is", () =>
     alone(
       Effect.gen(function* () {
@@ -81,7 +81,7 @@ const deafOnce = Layer.effect(
   }),
 ).pipe(Layer.provide(memory))
 
-describe("trouble", () => {
+describe.concurrent("trouble", () => {
   it("that passes is answered as postponed, with its time and its reason", () =>
     alone(
       Effect.gen(function* () {
@@ -124,7 +124,7 @@ describe("trouble", () => {
     ))
 })
 
-describe("a message that is no such command", () => {
+describe.concurrent("a message that is no such command", () => {
   const refused = (text: string) =>
     Effect.gen(function* () {
       const actor = yield* atWork({ name: "notifier.notify", concurrency: 1, handle: () => Effect.die("must not be called") })
@@ -156,7 +156,7 @@ describe("a message that is no such command", () => {
   )
 })
 
-describe("a command that needs no lease", () => {
+describe.concurrent("a command that needs no lease", () => {
   it("asks for none, and may always go on", () =>
     alone(
       Effect.gen(function* () {

@@ -3,8 +3,9 @@ import { layer, matches } from "./Bus.memory.ts"
 import { holdsQuestions } from "./Bus.questions.suite.ts"
 import { holdsDeliveries, onLayer } from "./Bus.suite.ts"
 
-describe("the bus in this process", () => {
-  holdsDeliveries(onLayer(layer))
+// Side by side: they wait for most of their time, each on a bus of its own.
+describe.concurrent("the bus in this process", () => {
+  holdsDeliveries(onLayer(layer), 300)
   holdsQuestions(onLayer(layer))
 })
 
