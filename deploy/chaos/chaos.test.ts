@@ -3,7 +3,7 @@ import { Config, Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { breakProject, makeProject } from "../e2e/small-project.ts"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
-import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { waitUntil } from "../fleet/ledger-of.ts"
 import { review } from "../fleet/review.ts"
 import { breakSomething, type Draw, drawing } from "./mischief.ts"
@@ -69,15 +69,8 @@ describe("a fleet to which everything happens at once", () => {
     }
     await fleet.forge.clearFaults()
     const runs = await Promise.all(lives)
-    for (const runId of runs) {
-      const wrong = await waitUntil(
-        `${runId} to be in order after ${happened.join(", ")}`,
-        async () => ((await judgeRun(fleet, runId)).length === 0 ? [] : undefined),
-        60_000,
-        () => judgeRun(fleet, runId),
-      )
-      expect(wrong).toEqual([])
-    }
+    const after = `after ${happened.join(", ")}`
+    for (const runId of runs) expect(await judgeAtRest(fleet, runId), after).toEqual([])
     expect(new Set(runs).size).toBe(lives.length)
   })
 })

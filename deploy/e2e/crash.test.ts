@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
-import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { waitUntil } from "../fleet/ledger-of.ts"
 import { review } from "../fleet/review.ts"
 import { type CrashRound, crashRounds } from "./crash-plan.ts"
@@ -46,11 +46,9 @@ const untilDelivered = () =>
 describe("a fleet whose services are killed with -9", () => {
   it.each(crashRounds())("loses and doubles nothing: $name, $review, $crashes.length crashes", async (round) => {
     const repository = await makeProject(fleet, round.name.replace(" ", "-"))
-    const deaths: Array<Promise<{ point: string; said: string }>> = []
-    for (const crash of round.crashes) {
-      const { death } = await arm(crash)
-      deaths.push(death.then((said) => ({ point: crash.point, said })))
-    }
+    // Each in a service of its own: none has to wait for another one to start.
+    const armed = await Promise.all(round.crashes.map(async (crash) => ({ crash, armed: await arm(crash) })))
+    const deaths = armed.map(({ crash, armed: { death } }) => death.then((said) => ({ point: crash.point, said })))
     const sha = await breakProject(fleet, repository)
     await untilDelivered()
     const runId = await runIdFor(fleet, repository, sha, within)
@@ -59,7 +57,7 @@ describe("a fleet whose services are killed with -9", () => {
     await untilPhase(fleet, runId, within, new Set(["resolved", "escalated"]))
     await waitUntil("all commands to be answered", async () => ((await openCommands(runId)) === 0 ? true : undefined), within)
     for (const { point, said } of await Promise.all(deaths)) expect(said).toContain(`"crash point reached","point":"${point}"`)
-    expect(await judgeRun(fleet, runId)).toEqual([])
+    expect(await judgeAtRest(fleet, runId)).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
-import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
-import { waitUntil } from "../fleet/ledger-of.ts"
+import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { ledgerOf, runOf, waitUntil } from "../fleet/ledger-of.ts"
 import { review } from "../fleet/review.ts"
 import { faultKinds } from "../forge/http/faults.ts"
 import { breakProject, makeProject } from "./small-project.ts"
@@ -21,16 +21,14 @@ const live = async (action: "approve" | "deny") => {
   if (run.phase === "fixed") {
     await review(fleet, runId, action, `key-${runId}`)
     if (action === "deny") await untilPhase(fleet, runId, within, new Set(["escalated"]))
-    else await waitUntil("the merge to be tried", async () => ((await openCommands(runId)) === 0 ? true : undefined), within)
+    else await waitUntil("the merge to be tried", async () => ((await isTried(runId)) ? true : undefined), within)
   }
-  // What a run left on the forge is looked for at once, after 30 s and after 10 min.
-  return waitUntil(
-    `${runId} to be in order`,
-    async () => ((await judgeRun(fleet, runId)).length === 0 ? [] : undefined),
-    60_000,
-    () => judgeRun(fleet, runId),
-  )
+  return judgeAtRest(fleet, runId)
 }
+
+/** The planner has taken the review, and whoever merges has answered. */
+const isTried = async (runId: string) =>
+  runOf(await ledgerOf(fleet.database.sql, runId))?.merging === false && (await openCommands(runId)) === 0
 
 const openCommands = async (runId: string) => {
   const [row] = await fleet.database

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
-import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { review } from "../fleet/review.ts"
 import { breakProject, makeProject } from "./small-project.ts"
 
@@ -20,7 +20,7 @@ describe("the fleet", () => {
     expect(fixed.phase, JSON.stringify(fixed.report)).toBe("fixed")
     expect((await review(fleet, runId, "approve", "k1")).status).toBe(200)
     expect((await untilPhase(fleet, runId, within, new Set(["resolved"]))).pullRequest?.state).toBe("merged")
-    expect(await judgeRun(fleet, runId)).toEqual([])
+    expect(await judgeAtRest(fleet, runId)).toEqual([])
   })
 
   it("closes the pull request and escalates when a reviewer denies", async () => {
@@ -30,6 +30,6 @@ describe("the fleet", () => {
     expect((await review(fleet, runId, "deny", "k2")).status).toBe(200)
     expect((await review(fleet, runId, "approve", "k3")).status).toBe(409)
     await untilPhase(fleet, runId, within, new Set(["escalated"]))
-    await expect.poll(() => judgeRun(fleet, runId), { timeout: within }).toEqual([])
+    expect(await judgeAtRest(fleet, runId)).toEqual([])
   })
 })

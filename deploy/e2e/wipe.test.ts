@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
-import { judgeRun, runIdFor, untilPhase } from "../fleet/judge-run.ts"
+import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { breakProject, makeProject } from "./small-project.ts"
 
 const within = 120_000
@@ -35,7 +35,7 @@ const underWay = async (names: ReadonlyArray<string>) => {
 const endWell = async (runs: ReadonlyArray<string>) => {
   for (const runId of runs) {
     expect((await untilPhase(fleet, runId, within)).phase).toBe("fixed")
-    expect(await judgeRun(fleet, runId)).toEqual([])
+    expect(await judgeAtRest(fleet, runId)).toEqual([])
   }
 }
 

@@ -34,22 +34,41 @@ export const untilPhase = (fleet: Fleet, runId: string, withinMs: number, phases
     }),
   )
 
-/** Everything that is wrong with an ended run: its ledger, its row, its inbox, and what stands on the forge. */
-export const judgeRun = async (fleet: Fleet, runId: string): Promise<ReadonlyArray<Violation | string>> => {
+type Wrong = ReadonlyArray<Violation | string>
+
+/**
+ * Everything that is wrong with an ended run, once it is at rest. What no time mends is told at once: its ledger, and the row that is its
+ * fold. What others have still to do is waited for: an arrival to be applied, a pull request to be closed. What is left of a run on the
+ * forge is looked for at once, after 30 s and after 10 min.
+ */
+export const judgeAtRest = (fleet: Fleet, runId: string, withinMs = 60_000): Promise<Wrong> =>
+  waitUntil(
+    `${runId} to be in order`,
+    async () => {
+      const { lasting, passing } = await judgeRun(fleet, runId)
+      return lasting.length > 0 || passing.length === 0 ? lasting : undefined
+    },
+    withinMs,
+  ).catch(async () => {
+    const { lasting, passing } = await judgeRun(fleet, runId)
+    return [...lasting, ...passing]
+  })
+
+const judgeRun = async (fleet: Fleet, runId: string): Promise<{ readonly lasting: Wrong; readonly passing: Wrong }> => {
   const { row, entries, appliedTwice, unapplied } = await readRun(fleet.database.sql, runId)
   const run = runOf(entries)
   const pulls = (await fleet.forge.pullRequests()).filter(
     ({ headRef, repository }) => headRef === `ci-fix-pilot/${runId}` && repository === run?.target.repository,
   )
   const outside = pulls.map((pull) => ({ branch: pull.headRef, state: pull.mergedAt === null ? pull.state : ("merged" as const) }))
-  return [
-    ...judge(entries, defaultPolicy),
-    ...judgeEnd(entries, outside, defaultPolicy.maxCostUsd),
-    ...(row?.["seq"] === entries.length ? [] : [`I4: the row says seq ${row?.["seq"]}, the ledger has ${entries.length} entries`]),
-    ...(Bun.deepEquals(row?.["state"], JSON.parse(JSON.stringify(run ?? null)))
-      ? []
-      : ["I4: the row's state is not the fold of the ledger"]),
-    ...(appliedTwice === 0 ? [] : ["I5: one message was applied twice"]),
-    ...(unapplied === 0 ? [] : ["I1: an inbox row was left unapplied"]),
-  ]
+  const isFold = Bun.deepEquals(row?.["state"], JSON.parse(JSON.stringify(run ?? null)))
+  return {
+    lasting: [
+      ...judge(entries, defaultPolicy),
+      ...(row?.["seq"] === entries.length ? [] : [`I4: the row says seq ${row?.["seq"]}, the ledger has ${entries.length} entries`]),
+      ...(isFold ? [] : ["I4: the row's state is not the fold of the ledger"]),
+      ...(appliedTwice === 0 ? [] : ["I5: one message was applied twice"]),
+    ],
+    passing: [...judgeEnd(entries, outside, defaultPolicy.maxCostUsd), ...(unapplied === 0 ? [] : ["I1: an inbox row was left unapplied"])],
+  }
 }

@@ -28,10 +28,9 @@ it("reads a run's row and its ledger as of one moment, while the run goes on", a
         (tx) => tx`with entry as (insert into run_event values ('r', ${seq}, 'merged', '{}', 'm')) update run set seq = ${seq}`,
       )
   })()
-  const seen = []
-  while (seen.length < 50) seen.push(await readRun(sql, "r"))
+  const seen: Array<Awaited<ReturnType<typeof readRun>>> = []
+  while (seen.length < 50 || (seen.at(-1)?.entries.length ?? 0) < 10) seen.push(await readRun(sql, "r"))
   reading = false
   await planner
   expect(seen.map(({ row }) => row?.["seq"])).toEqual(seen.map(({ entries }) => entries.length))
-  expect(seen.at(-1)?.entries.length).toBeGreaterThan(seen[0]?.entries.length ?? 0)
 })

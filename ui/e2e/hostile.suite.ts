@@ -48,8 +48,11 @@ export const hostile = (world: () => World) =>
         await page.locator("[data-seq]").first().waitFor()
         for (const more of await page.locator("main details:not([open]) > summary").all()) await more.click()
         for (const json of await page.getByRole("button", { name: /: its JSON$/ }).all()) await json.click()
-        const shown = (await page.locator("main").textContent()) ?? ""
-        expect(payloads.slice(first, first + perRun).filter((text) => !shown.includes(withoutEscapes(text)))).toEqual([])
+        const unseen = async () => {
+          const shown = (await page.locator("main").textContent()) ?? ""
+          return payloads.slice(first, first + perRun).filter((text) => !shown.includes(withoutEscapes(text)))
+        }
+        await expect.poll(unseen).toEqual([])
       }
       expect(troubles()).toEqual([])
       await close()

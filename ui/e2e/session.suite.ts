@@ -1,5 +1,4 @@
 import { createServer } from "node:http"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import type { Page } from "playwright-core"
 import { describe, expect, it } from "vitest"
 import { healed } from "./projects.ts"
@@ -9,9 +8,10 @@ import type { World } from "./world.ts"
 
 /** A page of another site on this machine: same host, another port, so the browser sends the cookie along. */
 const otherSite = async (body: string) => {
-  const port = await freePort()
   const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(body))
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const address = server.address()
+  const port = typeof address === "object" && address !== null ? address.port : 0
   return { url: `http://127.0.0.1:${port}/`, close: () => void server.close() }
 }
 
