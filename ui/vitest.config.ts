@@ -12,7 +12,9 @@ export default defineProject({
     name: "ui",
     environment: "happy-dom",
     include: ["src/**/*.svelte.test.ts"],
-    testTimeout: 10_000,
+    testTimeout: 20_000,
+    // Parts that are loaded later are compiled for it first.
+    expect: { poll: { timeout: 10_000 } },
     pool: "threads",
   },
 })

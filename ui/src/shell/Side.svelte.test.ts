@@ -11,12 +11,12 @@ it("alarms nobody until something is wrong, then says what", async () => {
   render(Side)
   expect(screen.queryByRole("alert")).toBeNull()
   await fireEvent.click(screen.getByRole("button", { name: "Sign out" }))
-  expect((await screen.findByRole("alert")).textContent).toMatch(/signing out failed/iu)
+  expect((await screen.findByRole("alert", {}, { timeout: 10_000 })).textContent).toMatch(/signing out failed/iu)
 })
 
 it("brings the help when somebody asks for it", async () => {
   render(Side)
   expect(screen.queryByRole("dialog")).toBeNull()
   await fireEvent.click(screen.getByRole("button", { name: "Keyboard and help" }))
-  expect((await screen.findByRole("dialog")).textContent).toMatch(/next, previous run/u)
+  expect((await screen.findByRole("dialog", {}, { timeout: 10_000 })).textContent).toMatch(/next, previous run/u)
 })
