@@ -42,8 +42,10 @@ describe("what services say of their configuration", () => {
     expect(said.filter(isSecret).sort()).toEqual([
       "ANTHROPIC_API_KEY",
       "CI_HEALING_API_TOKEN",
+      "CI_HEALING_CARGO_TOKEN",
       "CI_HEALING_EMBEDDINGS_KEY",
       "CI_HEALING_GITHUB_APP_PRIVATE_KEY",
+      "CI_HEALING_GO_TOKEN",
       "CI_HEALING_MIRROR_TOKEN",
       "CI_HEALING_NATS_PASSWORD",
       "CI_HEALING_NPM_TOKEN",

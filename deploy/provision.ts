@@ -14,6 +14,7 @@ import { unpackPostgres } from "./provision/postgres.ts"
 import { findPython, installPython } from "./provision/python.ts"
 import { findReportTools, installReportTools } from "./provision/report-tools.ts"
 import { CannotProvide, say, secondsSince } from "./provision/say.ts"
+import { findCargo, findGo, installCargo, installGo } from "./provision/toolchains.ts"
 
 /** Looks for a component; when it is missing, makes it under a lock and looks again. */
 const provide = async <A>(
@@ -56,6 +57,12 @@ export const provideDebootstrap = (): Promise<string> => provide("debootstrap", 
 
 /** A python3 on PATH that has pytest and pip. Returns its version. */
 export const providePython = (): Promise<string> => provide("python3 with pytest", findPython, installPython, (version) => version)
+
+/** A go on PATH that the sandboxes can use. Returns its version. */
+export const provideGo = (): Promise<string> => provide("go", findGo, installGo, (version) => version)
+
+/** A cargo on PATH that the sandboxes can use. Returns its version. */
+export const provideCargo = (): Promise<string> => provide("cargo", findCargo, installCargo, (version) => version)
 
 /** curl, jq and openssl on PATH, for the script of the GitHub action. Returns their paths. */
 export const provideReportTools = (): Promise<string> =>

@@ -3,9 +3,11 @@ import { buildSandboxImage } from "../images/build-sandbox-image.ts"
 import type { Docker } from "../provision/docker.ts"
 import {
   provideBubblewrap,
+  provideCargo,
   provideChromium,
   provideDashboard,
   provideDocker,
+  provideGo,
   provideNatsServer,
   providePostgres,
   providePython,
@@ -28,6 +30,8 @@ export const holdComponents = (): Components => {
     providePostgres,
     provideBubblewrap,
     providePython,
+    provideGo,
+    provideCargo,
     provideReportTools,
     provideChromium,
     provideDashboard,

@@ -1,5 +1,6 @@
 /** What a `pyproject.toml` asks for (https://packaging.python.org/specifications/pyproject-toml/), as lines of a requirements file. */
 import { Schema } from "effect"
+import { parseToml } from "./parse-toml.ts"
 
 const Lines = Schema.Array(Schema.Unknown)
 const Groups = Schema.Record(Schema.String, Lines)
@@ -16,17 +17,9 @@ const forTests = /^(?:tests?|testing|dev|develop|development|ci|all)$/iu
 /** A requirement by name and version; none that names a place or a file. */
 const requirement = /^[A-Za-z0-9][\w.-]*(?:\[[\w\s,.-]*\])?\s*(?:[<>=!~][\w\s<>=!~.,*+-]*)?(?:;[^\n\\]*)?$/u
 
-const parse = (text: string): unknown => {
-  try {
-    return Bun.TOML.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Empty when it asks for nothing, or is no such file. */
 export const requirementsOf = (pyproject: string): ReadonlyArray<string> => {
-  const decoded = decode(parse(pyproject))
+  const decoded = decode(parseToml(pyproject))
   if (decoded._tag === "None") return []
   const { project = {}, "dependency-groups": groups = {} } = decoded.value
   const chosen = [project["optional-dependencies"] ?? {}, groups].flatMap((group) =>

@@ -43,7 +43,7 @@ with zipfile.ZipFile(archive, "w") as wheel:
   return { name, file, wheel: yield* Effect.promise(() => readFile(join(directory, file))) }
 })
 
-const serve = (answer: (path: string, request: Request) => Response) =>
+export const serve = (answer: (path: string, request: Request) => Response) =>
   Effect.gen(function* () {
     const asked: Array<string> = []
     const fetch = (request: Request) => {

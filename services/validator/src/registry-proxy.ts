@@ -44,7 +44,9 @@ const answerHeaders = (answer: Response): Headers => {
   return headers
 }
 
-const pointsElsewhere = (answer: Response): boolean => /json|html/u.test(answer.headers.get("content-type") ?? "")
+/** Lists of packages say where the packages are; so does the one file of settings that an index of crates has. */
+const pointsElsewhere = (answer: Response, { pathname }: URL): boolean =>
+  /json|html/u.test(answer.headers.get("content-type") ?? "") || pathname.endsWith("/config.json")
 
 /** Answers requests of the sandbox from the registry. */
 const makeMirror = (registry: Registry) => {
@@ -76,7 +78,7 @@ const makeMirror = (registry: Registry) => {
       const found = await fetch(target, { method: request.method, headers, signal: AbortSignal.timeout(answerWithin) })
       if (found.status === 429 || found.status >= 500) unreachable = `${target.host} answered ${found.status}`
       const body = found.body?.pipeThrough(bounded())
-      const rewritten = pointsElsewhere(found) ? body?.pipeThrough(rewriteOrigins(origins)) : body
+      const rewritten = pointsElsewhere(found, target) ? body?.pipeThrough(rewriteOrigins(origins)) : body
       return new Response(rewritten ?? null, { status: found.status, headers: answerHeaders(found) })
     } catch (cause) {
       unreachable = `${target.host}: ${cause instanceof Error ? cause.message : String(cause)}`

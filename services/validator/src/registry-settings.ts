@@ -1,10 +1,12 @@
 /** Which package registries the operator uses: from this service's own configuration and its own package managers, never a repository's. */
 import { tmpdir } from "node:os"
-import { Config, Effect, Option, type Redacted, Schema } from "effect"
+import { Config, Effect, Option, Redacted, Schema } from "effect"
 import { runToEnd } from "./run-to-end.ts"
 
 /** Neither this service nor a package manager says where packages come from. */
-export class NoRegistry extends Schema.TaggedError<NoRegistry>()("NoRegistry", { ecosystem: Schema.Literals(["npm", "pip"]) }) {}
+export class NoRegistry extends Schema.TaggedError<NoRegistry>()("NoRegistry", {
+  ecosystem: Schema.Literals(["npm", "pip", "go", "cargo"]),
+}) {}
 
 /** A registry as the proxy reaches it. */
 export interface Registry {
@@ -15,18 +17,31 @@ export interface Registry {
   readonly files: ReadonlyArray<string>
 }
 
-export type Ecosystem = "npm" | "pip"
+export type Ecosystem = NoRegistry["ecosystem"]
+
+/** The variable that says where an ecosystem's packages come from. */
+export const registryVariable: Readonly<Record<Ecosystem, string>> = {
+  npm: "CI_HEALING_NPM_REGISTRY",
+  pip: "CI_HEALING_PIP_INDEX",
+  go: "CI_HEALING_GO_PROXY",
+  cargo: "CI_HEALING_CARGO_INDEX",
+}
+
+const given = (url: string, token: string) => Config.all([Config.option(Config.URL(url)), Config.option(Config.Redacted(token))])
 
 const settings = Config.all({
-  npm: Config.option(Config.URL("CI_HEALING_NPM_REGISTRY")),
-  npmToken: Config.option(Config.Redacted("CI_HEALING_NPM_TOKEN")),
-  pip: Config.option(Config.URL("CI_HEALING_PIP_INDEX")),
-  pipToken: Config.option(Config.Redacted("CI_HEALING_PIP_TOKEN")),
+  npm: given(registryVariable.npm, "CI_HEALING_NPM_TOKEN"),
+  pip: given(registryVariable.pip, "CI_HEALING_PIP_TOKEN"),
+  go: given(registryVariable.go, "CI_HEALING_GO_TOKEN"),
+  cargo: given(registryVariable.cargo, "CI_HEALING_CARGO_TOKEN"),
   path: Config.String("PATH").pipe(Config.withDefault("/usr/local/bin:/usr/bin:/bin")),
   home: Config.String("HOME").pipe(Config.withDefault("/root")),
 })
 
-/** Each package manager knows what it is set to, and pip also where the public index keeps its files. */
+/**
+ * Each package manager knows what it is set to, and pip also where the public index keeps its files. Cargo cannot be asked: the index that
+ * its settings put in place of the public one is read from there.
+ */
 const questions: Readonly<Record<Ecosystem, string>> = {
   npm: "npm config get registry",
   pip: `python3 -c 'if True:
@@ -38,6 +53,8 @@ const questions: Readonly<Record<Ecosystem, string>> = {
     index = given.get("global.index-url") or given.get(":env:.index-url")
     print(index or PyPI.simple_url)
     print("" if index else "https://" + PyPI.file_storage_domain)'`,
+  go: "go env GOPROXY | tr ',|' '\\n\\n' | grep -m 1 ^http",
+  cargo: `sed -nE '/^\\[source\\.[^]]*\\]/,/^$/ s#^registry *= *"sparse[+](http[^"]*)".*#\\1#p' "$HOME/.cargo/config.toml" 2>/dev/null | grep . || echo https://index.crates.io/`,
 }
 
 const baseOf = (text: string): URL => new URL(text.endsWith("/") ? text : `${text}/`)
@@ -56,13 +73,42 @@ export const registryFor = Effect.fn("registry.for")(function* <E, R>(
   ecosystem: Ecosystem,
   askInside: (command: string) => Effect.Effect<string, E, R>,
 ) {
-  const { npm, npmToken, pip, pipToken, path, home } = yield* settings
-  const [given, token] = ecosystem === "npm" ? [npm, npmToken] : [pip, pipToken]
-  if (Option.isSome(given)) return { url: baseOf(given.value.href), token, files: [] } satisfies Registry
+  const { path, home, ...registries } = yield* settings
+  const [given, token] = registries[ecosystem]
+  const found = Option.isSome(given) ? [given.value.href] : yield* askFor(ecosystem, { path, home }, askInside)
+  const [address, ...files] = found
+  if (address === undefined) return yield* new NoRegistry({ ecosystem })
+  const registry: Registry = { url: baseOf(address), token, files: Option.isSome(given) ? [] : files }
+  return ecosystem === "cargo" ? { ...registry, files: yield* placeOfCrates(registry) } : registry
+})
+
+/** The addresses that a package manager is set to: this machine's, else the sandbox's own. */
+const askFor = Effect.fnUntraced(function* <E, R>(
+  ecosystem: Ecosystem,
+  { path, home }: { readonly path: string; readonly home: string },
+  askInside: (command: string) => Effect.Effect<string, E, R>,
+) {
   const question = questions[ecosystem]
   const outside = yield* runToEnd(["env", "-C", tmpdir(), "sh", "-c", question], { PATH: path, HOME: home })
   const found = outside.code === 0 ? addressesIn(outside.output) : []
-  const [address, ...files] = found.length > 0 ? found : addressesIn(yield* askInside(question))
-  if (address === undefined) return yield* new NoRegistry({ ecosystem })
-  return { url: baseOf(address), token, files } satisfies Registry
+  return found.length > 0 ? found : addressesIn(yield* askInside(question))
 })
+
+const IndexSettings = Schema.Struct({ dl: Schema.String })
+const decodeIndexSettings = Schema.decodeUnknownOption(IndexSettings)
+const indexAnswersWithin = 20_000
+
+/** An index of crates says where they are; nothing, while it does not answer: the installation will say so. */
+const placeOfCrates = ({ url, token }: Registry) =>
+  Effect.promise(async (): Promise<ReadonlyArray<string>> => {
+    try {
+      const headers = Option.isSome(token) ? { authorization: `Bearer ${Redacted.value(token.value)}` } : {}
+      const answer = await fetch(new URL("config.json", url), { headers, signal: AbortSignal.timeout(indexAnswersWithin) })
+      const settings = decodeIndexSettings(await answer.json())
+      return settings._tag === "None"
+        ? []
+        : [new URL(settings.value.dl.replace(/\{.*$/u, ""), url).origin].filter((origin) => origin !== url.origin)
+    } catch {
+      return []
+    }
+  })
