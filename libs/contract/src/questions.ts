@@ -8,8 +8,12 @@ import { Target } from "./values.ts"
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 const Path = Schema.String.check(Schema.isMaxLength(500))
-/** The file, the commit or the repository could not be read, and why. */
+/** There is nothing there that could be read, and why: asking again changes nothing. */
 const Missing = Schema.Struct({ missing: Schema.String.check(Schema.isMaxLength(500)) })
+
+/** In the place of any answer: it cannot be said just now, and why. It says nothing about what is there. */
+export const Away = Schema.Struct({ away: Schema.String.check(Schema.isMaxLength(500)) })
+export type Away = typeof Away.Type
 
 /** Characters of file text in one answer; what lies beyond is cut at a line's end. */
 export const maxAnswerText = 64_000

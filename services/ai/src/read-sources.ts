@@ -20,7 +20,7 @@ const wholeLines = 400
 const linesBefore = 120
 const maxFileCharacters = 1_000_000
 
-/** The files that a failure points at, those that exist, in the given order. Fails when nobody answers. */
+/** The files that a failure points at, those that exist, in the given order. Fails when nobody can tell. */
 export const readPlaces = Effect.fnUntraced(function* (target: Target, places: ReadonlyArray<Place>) {
   const excerpts = yield* Effect.forEach(places, (place) => readPlace(target, place), { concurrency: 4 })
   return excerpts.filter((excerpt) => excerpt !== undefined)
@@ -36,7 +36,7 @@ const readPlace = Effect.fnUntraced(function* (target: Target, { path, line = 1 
   return excerpt
 })
 
-/** The whole text of a file, piece by piece; undefined when it is not there. */
+/** The whole text of a file, piece by piece; undefined when it is not there. Fails when nobody can tell. */
 export const readWhole = Effect.fnUntraced(function* (target: Target, path: string) {
   const sources = yield* Sources
   const lines: Array<string> = []

@@ -1,5 +1,5 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
-import { ListAnswer, ReadFileAnswer, SearchAnswer } from "@ci-fix-pilot/contract/questions"
+import { Away, ListAnswer, ReadFileAnswer, SearchAnswer } from "@ci-fix-pilot/contract/questions"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { Effect, Layer, Schema } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -27,7 +27,7 @@ const ask = (kind: keyof typeof answers, question: object) =>
       const bus = yield* Bus
       const text = yield* bus.ask(asks[kind], JSON.stringify(question), 20_000).pipe(Effect.retry({ times: 20 }))
       expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024)
-      return yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Union(Object.values(answers))))(text)
+      return yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Union([...Object.values(answers), Away])))(text)
     }).pipe(Effect.provide(layer.pipe(Layer.provideMerge(world.everything)))),
   )
 
@@ -58,6 +58,18 @@ describe("questions about files", () => {
       missing: expect.any(String),
     })
     expect(await ask("search", { nonsense: true })).toEqual({ missing: expect.any(String) })
+  })
+
+  it("says that it cannot tell just now instead of calling anything missing", async () => {
+    const target = repository.at(repository.commit({ "a.txt": "x\n" }))
+    world.remove()
+    world = makeWorld("http://127.0.0.1:9/git")
+    for (const [kind, rest] of [
+      ["readFile", { path: "a.txt" }],
+      ["search", { text: "x", limit: 1 }],
+      ["list", { limit: 1 }],
+    ] as const)
+      expect(await ask(kind, { target, ...rest }), kind).toEqual({ away: expect.any(String) })
   })
 
   it("keeps long answers within a message", async () => {

@@ -1,8 +1,9 @@
 /**
  * Answers read-only questions about the files of a failing commit: `ask.validator.read-file`, `search`, `list`. Everything comes from
- * git's objects, is bounded, and has its secrets removed. A question that cannot be answered is answered with what is missing.
+ * git's objects, is bounded, and has its secrets removed. What is not there is answered so; what cannot be looked at just now, with that.
  */
 import {
+  type Away,
   type ListAnswer,
   ListQuestion,
   maxAnswerItems,
@@ -17,7 +18,7 @@ import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect, Layer, Schema } from "effect"
 import { keepAnswering } from "./keep-answering.ts"
 import { isPlainPath } from "./plain-path.ts"
-import { Workspace } from "./Workspace.ts"
+import { type CommitUnusable, Workspace, type WorkspaceUnavailable } from "./Workspace.ts"
 
 const largestFile = 2 * 1024 * 1024
 const longestLine = 300
@@ -28,6 +29,7 @@ const mostHitBytes = 128 * 1024
 const answerWithin = "30 seconds"
 
 const missing = (why: string) => ({ missing: why.slice(0, 500) })
+const away = (why: string): Away => ({ away: why.slice(0, 500) })
 
 /** The first items whose sizes together stay within `most`. */
 const fitting = <A>(items: ReadonlyArray<A>, most: number, sizeOf: (item: A) => number): ReadonlyArray<A> => {
@@ -82,20 +84,23 @@ export const list = Effect.fn("validator.list")(function* ({ target, under, limi
 })
 
 /** Decodes a question, answers it in time, and turns every trouble into an answer. */
-const answering = <Question, Answer, E extends { readonly message: string }>(
+const answering = <Question, Answer>(
   schema: Schema.Codec<Question, unknown>,
-  answer: (question: Question) => Effect.Effect<Answer, E, Workspace>,
+  answer: (question: Question) => Effect.Effect<Answer, WorkspaceUnavailable | CommitUnusable, Workspace>,
 ) => {
   const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(schema))
   return (text: string) =>
     decode(text).pipe(
       Effect.flatMap(answer),
       Effect.timeout(answerWithin),
+      Effect.catchTags({
+        SchemaError: ({ message }) => Effect.succeed(missing(message)),
+        CommitUnusable: ({ message }) => Effect.succeed(missing(message)),
+        WorkspaceUnavailable: ({ message }) => Effect.succeed(away(message)),
+        TimeoutError: () => Effect.succeed(away(`it took longer than ${answerWithin}`)),
+      }),
+      Effect.catchCause((cause) => Effect.as(Effect.logError("a question could not be answered", cause), away("it failed"))),
       Effect.map((answered) => JSON.stringify(answered)),
-      Effect.catch((error) => Effect.succeed(JSON.stringify(missing(error.message)))),
-      Effect.catchCause((cause) =>
-        Effect.as(Effect.logError("a question could not be answered", cause), JSON.stringify(missing("it failed"))),
-      ),
     )
 }
 
