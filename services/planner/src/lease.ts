@@ -11,8 +11,10 @@ import { askTimeoutMs, LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/leas
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { roundingUsd } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
-import { Deferred, Effect, Layer, Queue, Schema } from "effect"
+import { Deferred, Effect, Layer, Queue, Schedule, Schema } from "effect"
+import { LeaseWatch } from "./LeaseWatch.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
+import { databaseTime } from "./sweep-queries.ts"
 
 type Lease = "go" | "busy" | "stale"
 interface Question {
@@ -84,6 +86,17 @@ const serve = (queue: Queue.Queue<Question>) =>
     })
   })
 
+/** Asks for the lease of no command, as holders do for theirs, and notes when it is answered. Without the broker nobody could ask. */
+const watch = (queue: Queue.Queue<Question>) =>
+  Effect.gen(function* () {
+    const now = yield* databaseTime
+    if (!(yield* Bus.use((bus) => bus.isConnected))) return
+    const answer = yield* Deferred.make<Lease>()
+    yield* Queue.offer(queue, { request: { commandId: "", dispatch: 0, holder: "" }, askedAt: yield* monotonicMs, answer })
+    yield* Effect.timeout(Deferred.await(answer), patienceMs)
+    yield* LeaseWatch.use(({ answered }) => answered(now))
+  }).pipe(Effect.sandbox, Effect.ignore)
+
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
     const bus = yield* Bus
@@ -97,5 +110,6 @@ export const layer = Layer.effectDiscard(
       }).pipe(Effect.orElseSucceed(() => JSON.stringify({ lease: "silent" }))),
     )
     yield* Effect.forkScoped(Effect.forever(serve(queue)))
+    yield* Effect.forkScoped(Effect.repeat(watch(queue), Schedule.spaced("1 second")))
   }),
 )

@@ -4,6 +4,7 @@ import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { Layer } from "effect"
 import * as applyEvents from "./apply-events.ts"
 import * as forgetOld from "./forget-old.ts"
+import { LeaseWatch } from "./LeaseWatch.ts"
 import * as lease from "./lease.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
@@ -11,7 +12,7 @@ import { SentMarks } from "./SentMarks.ts"
 import * as sweep from "./sweep.ts"
 
 export const layer = Layer.mergeAll(applyEvents.layer, lease.layer, sweep.layer, forgetOld.layer).pipe(
-  Layer.provide([PolicyConfig.layer, SentMarks.layer]),
+  Layer.provide([PolicyConfig.layer, SentMarks.layer, LeaseWatch.layer]),
 )
 
 if (import.meta.main) run("planner", layer.pipe(Layer.provide(Migrate.layer(migrations)), Layer.provide(Postgres.layer)))

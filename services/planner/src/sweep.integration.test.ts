@@ -7,9 +7,9 @@ import { Sql } from "@ci-fix-pilot/sql/Sql"
 import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
-import { Effect, Fiber, Layer, Queue, Ref } from "effect"
+import { Effect, Fiber, Layer, Queue } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { Watch } from "./lease-watch.ts"
+import { LeaseWatch } from "./LeaseWatch.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import { SentMarks } from "./SentMarks.ts"
@@ -52,9 +52,14 @@ const broker = (own: Partial<Bus["Service"]>) =>
     return { published, bus: Bus.of({ ...(yield* Bus), publish, ensure: () => Effect.void, ...own }) }
   })
 
-const run = async <A, E>(work: Effect.Effect<A, E, Sql | Bus | SentMarks | PolicyConfig>) => {
+const run = async <A, E>(work: Effect.Effect<A, E, Sql | Bus | SentMarks | PolicyConfig | LeaseWatch>) => {
   const sql = Layer.effect(Sql, Postgres.make(await database.freshDatabase(), 2))
-  const layer = Layer.mergeAll(memory, SentMarks.layer.pipe(Layer.provideMerge(sql)), Layer.succeed(PolicyConfig, defaultPolicy))
+  const layer = Layer.mergeAll(
+    memory,
+    LeaseWatch.layer,
+    SentMarks.layer.pipe(Layer.provideMerge(sql)),
+    Layer.succeed(PolicyConfig, defaultPolicy),
+  )
   return Effect.runPromise(Effect.provide(work, layer))
 }
 
@@ -94,8 +99,7 @@ describe("the sweep", () => {
       Effect.gen(function* () {
         yield* sent(["lost"])
         const { bus, published } = yield* broker({ isStored: () => Effect.succeed(false), ensure: () => Effect.never })
-        const watch = yield* Ref.make<Watch | undefined>(undefined)
-        const sweeping = yield* Effect.forkChild(Effect.provideService(sweep(watch), Bus, bus))
+        const sweeping = yield* Effect.forkChild(Effect.provideService(sweep, Bus, bus))
         const again = yield* Effect.repeat(Queue.take(published), { until: (id) => id === "lost#2" })
         yield* Fiber.interrupt(sweeping)
         return again

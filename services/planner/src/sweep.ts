@@ -5,10 +5,10 @@
  * Safe to repeat because sending again takes a new dispatch number by compare-and-swap, and deciding goes through the same `applied` ids.
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
-import { Effect, Fiber, Layer, Ref, Schedule } from "effect"
+import { Effect, Fiber, Layer, Schedule } from "effect"
 import { send } from "./announce.ts"
 import { applyItems } from "./apply-events.ts"
-import { lookAgain, type Watch } from "./lease-watch.ts"
+import { LeaseWatch } from "./LeaseWatch.ts"
 import type { Item } from "./plan-batch.ts"
 import { provideStreams } from "./provide-streams.ts"
 import { unappliedInbox } from "./read-inbox.ts"
@@ -48,51 +48,29 @@ export const sendDue = Effect.all([Effect.flatMap(due.unsent, send), sendLost], 
 
 const applyAll = (items: ReadonlyArray<Item>) => (items.length === 0 ? Effect.void : applyItems(items))
 
-/** The watch over the leases, as the last sweep left it. */
-type WatchRef = Ref.Ref<Watch | undefined>
-
-/** Goes on with the watch: leases can be renewed now. */
-const goOn = (watch: WatchRef) =>
-  Effect.gen(function* () {
-    const seen = lookAgain(yield* Ref.get(watch), yield* due.databaseTime)
-    yield* Ref.set(watch, seen)
-    return seen
-  })
-
 /** Decides what time has decided: inbox rows nobody applied, commands and runs past their deadline, free slots. */
-const decideDue = (watch: WatchRef) =>
-  Effect.gen(function* () {
-    yield* Effect.flatMap(unappliedInbox, applyAll)
-    yield* Effect.flatMap(Effect.flatMap(goOn(watch), due.lateCommands), applyAll)
-    yield* Effect.flatMap(due.lateRuns, applyAll)
-    yield* Effect.flatMap(due.freeSlots, applyAll)
-  })
+const decideDue = Effect.gen(function* () {
+  yield* Effect.flatMap(unappliedInbox, applyAll)
+  const seen = yield* LeaseWatch.use((watch) => watch.seen)
+  yield* Effect.flatMap(due.lateCommands(seen), applyAll)
+  yield* Effect.flatMap(due.lateRuns, applyAll)
+  yield* Effect.flatMap(due.freeSlots, applyAll)
+})
 
 const guarded = <A, E extends { readonly message: string }, R>(what: string, work: Effect.Effect<A, E, R>) =>
   Effect.catchCause(work, (cause) => Effect.logWarning(`sweep: ${what} failed; the next sweep tries again`, cause))
 
-/** One sweep. No part of it stops another. While the broker is away nobody can ask for a lease: the watch ends. */
-export const sweep = (watch: WatchRef) =>
-  Effect.gen(function* () {
-    yield* guarded("decisions", decideDue(watch))
-    const providing = yield* Effect.forkChild(
-      guarded(
-        "streams",
-        Effect.tapCause(provideStreams, () => Ref.set(watch, undefined)),
-      ),
-    )
-    // First of all the streams, for without them nothing can be sent.
-    yield* Effect.timeoutOption(Fiber.await(providing), streamsMs)
-    yield* guarded("sending", sendDue)
-    yield* guarded("pull requests", due.checkPullRequests)
-    yield* guarded("leftovers", due.closeLeftovers)
-    yield* guarded("pruning", due.prune)
-    yield* Fiber.join(providing)
-  })
+/** One sweep. No part of it stops another. */
+export const sweep = Effect.gen(function* () {
+  yield* guarded("decisions", decideDue)
+  const providing = yield* Effect.forkChild(guarded("streams", provideStreams))
+  // First of all the streams, for without them nothing can be sent.
+  yield* Effect.timeoutOption(Fiber.await(providing), streamsMs)
+  yield* guarded("sending", sendDue)
+  yield* guarded("pull requests", due.checkPullRequests)
+  yield* guarded("leftovers", due.closeLeftovers)
+  yield* guarded("pruning", due.prune)
+  yield* Fiber.join(providing)
+})
 
-export const layer = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const watch = yield* Ref.make<Watch | undefined>(undefined)
-    yield* Effect.forkScoped(Effect.repeat(sweep(watch), Schedule.spaced("1 second")))
-  }),
-)
+export const layer = Layer.effectDiscard(Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced("1 second"))))
