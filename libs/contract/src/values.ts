@@ -61,8 +61,15 @@ export const CommandResult = Schema.Struct({
 })
 export type CommandResult = typeof CommandResult.Type
 
-/** Where a try ran: the sandbox's kind and the image (or toolchain) with its digest. */
-export const SandboxFacts = Schema.Struct({ kind: Schema.Literals(["docker", "bubblewrap"]), image: Text(300) })
+/**
+ * Where a try ran: the sandbox's kind, the image (or toolchain) with its digest, and what the project's manifests ask for to work on it
+ * that could not be had (each with why), so that all tries went without.
+ */
+export const SandboxFacts = Schema.Struct({
+  kind: Schema.Literals(["docker", "bubblewrap"]),
+  image: Text(300),
+  notInstalled: Schema.optionalKey(Schema.Array(Text(300)).check(Schema.isMaxLength(20))),
+})
 export type SandboxFacts = typeof SandboxFacts.Type
 
 /** A failure seen again in the sandbox: `failing` is the first red command of `plan`. */

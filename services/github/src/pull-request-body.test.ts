@@ -45,6 +45,14 @@ describe("the text of a pull request", () => {
       expect(pullRequestBody({ runId, ...none })).not.toContain("no part of the proof")
   })
 
+  it("names what could not be installed, beside the sandbox that went without", () => {
+    const { sandbox } = proof()
+    const without = proof(undefined, { sandbox: { ...sandbox, notInstalled: ["lost@^1 (devDependencies of package.json): why"] } })
+    const body = pullRequestBody({ runId, ...delivery({ proof: without }) })
+    expect(body).toContain("| Not installed | `lost@^1 (devDependencies of package.json): why` |")
+    expect(pullRequestBody({ runId, ...delivery() })).not.toContain("Not installed")
+  })
+
   it("is the same every time", () => {
     expect(pullRequestBody({ runId, ...delivery() })).toBe(pullRequestBody({ runId, ...delivery() }))
   })

@@ -108,6 +108,7 @@ const proofTable = ({ target, proof }: Delivery, room: Room): ReadonlyArray<stri
     `| Tree with this change | ${code(proof.treeSha, 64)} |`,
     `| Patch (SHA-256) | ${code(proof.patchSha256, 64)} |`,
     `| Sandbox | ${proof.sandbox.kind}, ${code(proof.sandbox.image, room.name)} |`,
+    ...(proof.sandbox.notInstalled ?? []).map((missing) => `| Not installed | ${code(missing, room.name)} |`),
     "",
   ]
 }

@@ -1,36 +1,19 @@
 import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { layer as installing } from "./Dependencies.sandbox.ts"
-import { Dependencies } from "./Dependencies.ts"
+import { installAndTry } from "./install-and-try-fixture.ts"
 import { packNpm, packWheel, serveIndex, serveNpm } from "./registry-fixture.ts"
 import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
-import { tryCommit } from "./try-commit.ts"
-import { makeWorld } from "./validator-fixture.ts"
 
 let repository: RepositoryFixture
-let worlds: Array<ReturnType<typeof makeWorld>> = []
 beforeEach(() => {
   repository = makeRepository("acme/app")
 })
 afterEach(() => {
   repository.remove()
-  for (const world of worlds) world.remove()
-  worlds = []
 })
 
-/** Installs for each commit in turn and runs the command there; in one world, so that what is cached is used. */
-const install = (commits: ReadonlyArray<string>, run: string, settings: Record<string, string>) => {
-  const world = makeWorld(repository.mirrorUrl, settings)
-  worlds.push(world)
-  const each = Effect.fnUntraced(function* (commitSha: string) {
-    const source = repository.at(commitSha)
-    const layers = yield* (yield* Dependencies).prepare({ label: "test/install", source })
-    const here = { source, label: "test/try", limits: { timeoutMs: 30_000, memoryMb: 512 }, layers }
-    const tried = yield* tryCommit(here, [{ name: run, run, cwd: ".", source: "detected" }])
-    return { layers, log: tried.ran[0]?.log }
-  })
-  return Effect.forEach(commits, each).pipe(Effect.provide(installing), Effect.provide(world.everything))
-}
+const install = (commits: ReadonlyArray<string>, run: string, settings: Record<string, string>) =>
+  installAndTry(repository, commits, run, settings)
 const manifest = (version: string) => `{ "name": "app", "dependencies": { "demo": "${version}" } }\n`
 
 describe("dependencies", () => {
@@ -46,6 +29,41 @@ describe("dependencies", () => {
       expect(registry.asked().filter((path) => path.endsWith(".tgz")).length).toBe(1)
     }).pipe(Effect.scoped, Effect.runPromise))
 
+  it("do without a devDependency that the registry lacks, and say so; a dependency is not done without", () =>
+    Effect.gen(function* () {
+      const demo = () => packNpm({ name: "demo", version: "1.0.0", main: "index.js" }, { "index.js": "module.exports = 42\n" })
+      const registry = yield* serveNpm("demo", demo, undefined)
+      const settings = { CI_HEALING_NPM_REGISTRY: registry.url }
+      const wants = (dependencies: object, devDependencies: object) => ({
+        "package.json": JSON.stringify({ dependencies, devDependencies }),
+      })
+      const spare = repository.commit({ ...wants({ demo: "1.0.0" }, { absent: "^1.0.0" }), "a.js": "console.log(require('demo'))\n" })
+      expect(yield* install([spare], "node a.js", settings)).toMatchObject([
+        {
+          log: "42\n",
+          layers: [{ by: "npm install", notInstalled: ["absent@^1.0.0 (devDependencies of package.json): the registry does not have it"] }],
+        },
+      ])
+      const needed = repository.commit(wants({ absent: "^1.0.0" }, { demo: "1.0.0" }))
+      expect(yield* Effect.flip(install([needed], "true", settings))).toMatchObject({
+        _tag: "InstallImpossible",
+        reason: expect.stringContaining("absent (dependencies of package.json): the registry does not have it."),
+      })
+    }).pipe(Effect.scoped, Effect.runPromise))
+
+  it("do without a devDependency that needs what the registry lacks", () =>
+    Effect.gen(function* () {
+      const registry = yield* serveNpm(
+        "demo",
+        () => packNpm({ name: "demo", version: "1.0.0", dependencies: { gone: "1" } }, {}),
+        undefined,
+      )
+      const commit = repository.commit({ "package.json": JSON.stringify({ devDependencies: { demo: "^1.0.0" } }) })
+      expect(yield* install([commit], "ls -A node_modules", { CI_HEALING_NPM_REGISTRY: registry.url })).toMatchObject([
+        { layers: [{ notInstalled: ["demo@^1.0.0 (devDependencies of package.json): it needs gone, and the registry does not have it"] }] },
+      ])
+    }).pipe(Effect.scoped, Effect.runPromise))
+
   it("come from pyproject.toml where there are no requirements files", () =>
     Effect.gen(function* () {
       const index = yield* serveIndex(yield* packWheel("demo", "def answer(): return 42"))
@@ -54,12 +72,14 @@ describe("dependencies", () => {
       expect(seen.map(({ log }) => log)).toEqual(["42\n"])
     }).pipe(Effect.scoped, Effect.runPromise))
 
-  it("are none when a derived manifest asks for what is not there, and a refusal when the project's own does", () =>
+  it("do without what a derived manifest asks for in vain, and are refused when the project's own does", () =>
     Effect.gen(function* () {
-      const index = yield* serveIndex(yield* packWheel("demo", ""))
-      const derived = repository.commit({ "pyproject.toml": `[project]\nname = "app"\ndependencies = ["absent"]\n` })
-      const seen = yield* install([derived], "ls -A", { CI_HEALING_PIP_INDEX: index.url })
-      expect(seen).toMatchObject([{ log: "pyproject.toml\n", layers: [{ by: "nothing" }] }])
+      const index = yield* serveIndex(yield* packWheel("demo", "def answer(): return 42"))
+      const derived = repository.commit({ "pyproject.toml": `[project]\nname = "app"\ndependencies = ["absent>=1", "demo"]\n` })
+      const seen = yield* install([derived], `python3 -c "import demo; print(demo.answer())"`, { CI_HEALING_PIP_INDEX: index.url })
+      expect(seen).toMatchObject([
+        { log: "42\n", layers: [{ notInstalled: ["absent>=1 (pyproject.toml): the index has no wheel of it that fits"] }] },
+      ])
       const own = repository.commit({ "requirements.txt": "absent==1\n" })
       expect(yield* Effect.flip(install([own], "true", { CI_HEALING_PIP_INDEX: index.url }))).toMatchObject({ _tag: "InstallImpossible" })
     }).pipe(Effect.scoped, Effect.runPromise))

@@ -5,13 +5,16 @@ import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect, Layer } from "effect"
 import { type ChosenInstaller, chooseInstallers } from "./choose-installers.ts"
 import { Dependencies, type DependenciesRequest, InstallImpossible } from "./Dependencies.ts"
-import { type InstallFailed, installDependencies } from "./install-dependencies.ts"
+import { installDependencies } from "./install-dependencies.ts"
+import type { InstallFailed } from "./install-failed.ts"
 import { makeTemporary } from "./make-temporary.ts"
 import { removeTree } from "./remove-tree.ts"
 import { Sandbox } from "./Sandbox.ts"
-import { type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
+import { type LayerFacts, type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
 
-const rootTexts = /^(?:package\.json|pyproject\.toml|(?:requirements|constraints)[^/]*\.txt|requirements\/[^/]+\.txt)$/u
+/** What must be read to know who installs. */
+const decisive =
+  /^(?:package\.json|pyproject\.toml|(?:requirements|constraints)[^/]*\.txt|requirements\/[^/]+\.txt|(?:[^/]+\/)?(?:go\.mod|Cargo\.(?:toml|lock)|\.cargo\/config\.toml))$/u
 
 /** The same manifests, installed in the same place by the same means, give the same layer. */
 const keyOf = (where: string, { installer, manifests, derived = {} }: ChosenInstaller, entries: ReadonlyArray<TreeEntry>): string => {
@@ -34,7 +37,10 @@ const nothingInstalled = Effect.fnUntraced(function* (targetDir: string, failure
   yield* removeTree(targetDir)
   yield* Effect.promise(() => mkdir(targetDir, { mode: 0o755 }))
   yield* Effect.logWarning("dependencies that the project's manifest names could not be installed", { why: redactText(failure.reason) })
-  return { by: "nothing", notes: [redactText(failure.reason)], env: {}, path: [] }
+  const why = redactText(failure.reason)
+  const notInstalled = [`all that pyproject.toml asks for: ${why}`.slice(0, 300)]
+  const facts: LayerFacts = { by: "nothing", notes: [why], notInstalled, env: {}, path: [] }
+  return facts
 })
 
 const install = Effect.fnUntraced(function* ({ label, source }: DependenciesRequest, one: ChosenInstaller, targetDir: string) {
@@ -44,14 +50,16 @@ const install = Effect.fnUntraced(function* ({ label, source }: DependenciesRequ
   yield* workspace.write(source, manifests, manifestsDir)
   for (const [name, text] of Object.entries(derived ?? {})) yield* Effect.promise(() => writeFile(join(manifestsDir, name), text))
   yield* Effect.logInfo("installing dependencies", { installer })
-  const installed = yield* Effect.result(installDependencies({ label, installer, manifestsDir, targetDir }))
+  const installed = yield* Effect.result(installDependencies({ label, installer, manifestsDir, targetDir, derived: derived !== undefined }))
   if (installed._tag === "Failure") {
     const soft = derived !== undefined && installed.failure._tag === "InstallFailed" && installed.failure.kind !== "registry-unreachable"
     return soft ? yield* nothingInstalled(targetDir, installed.failure) : yield* installed.failure
   }
-  const { by, notes, env, path } = installed.success
-  yield* Effect.logInfo("installed dependencies", { by, notes })
-  return { by, notes: notes.map((note) => redactText(note)), env, path }
+  const { by, notes, notInstalled, env, path } = installed.success
+  yield* Effect.logInfo("installed dependencies", { by, notes, notInstalled })
+  const facts: LayerFacts = { by, notes: notes.map((note) => redactText(note)), env, path }
+  const missing = derived === undefined ? notInstalled : notInstalled.map((one) => one.replace("(requirements.txt)", "(pyproject.toml)"))
+  return missing.length === 0 ? facts : { ...facts, notInstalled: missing.map((one) => redactText(one).slice(0, 300)) }
 }, Effect.scoped)
 
 export const layer = Layer.effect(
@@ -65,7 +73,7 @@ export const layer = Layer.effect(
         const paths = entries.filter(({ mode }) => mode.startsWith("100")).map(({ path }) => path)
         const texts = yield* workspace.read(
           source,
-          paths.filter((path) => rootTexts.test(path)),
+          paths.filter((path) => decisive.test(path)),
         )
         const chosen = chooseInstallers(paths, (path) => texts.get(path)?.toString("utf8") ?? "")
         if (chosen.length === 0) return []

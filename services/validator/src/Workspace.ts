@@ -64,6 +64,8 @@ export const LayerFacts = Schema.Struct({
   /** How it was made, as a person would type it. */
   by: Schema.String,
   notes: Schema.Array(Schema.String),
+  /** What the manifests ask for and could not be had, each with why; absent when all is there. */
+  notInstalled: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Added to the environment of every try. */
   env: Schema.Record(Schema.String, Schema.String),
   /** Searched by every try before the sandbox's own. */

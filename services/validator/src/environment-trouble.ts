@@ -9,6 +9,11 @@ const missingNode =
 const missingPython = /No module named '?([A-Za-z_]\w*)/u
 const missingTool = /(?:^|[:\s])([\w@./+-]+): (?:command )?not found/mu
 
+/** What was fetched beforehand is all that there is, and so is the toolchain's version. */
+const notFetched = /module lookup disabled by GOPROXY=off|you're using offline mode \(--offline\)|but --offline was specified/u
+const olderToolchain =
+  /requires go >= (?<go>[\d.]+) \(running go|note: module requires Go (?<module>[\d.]+)|requires rustc (?<rust>[\d.]+) or newer/u
+
 /** The package of a specifier: `@scope/name/file` is of `@scope/name`. */
 const packageOf = (specifier: string): string => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
 
@@ -27,6 +32,11 @@ export const environmentTrouble = (ran: Ran, around: Surroundings): string | und
   if (ran.result.exitCode === 127) return `A program is missing in the sandbox: ${missingTool.exec(ran.log)?.[1] ?? "exit code 127"}.`
   const telling = tellingLines(ran.digest).join("\n")
   if (network.test(telling)) return "It needs the network, which the sandbox does not have."
+  if (notFetched.test(ran.log)) return "It needs a module or crate that was not fetched beforehand."
+  const { go, module: ofModule, rust } = olderToolchain.exec(ran.log)?.groups ?? {}
+  if (rust !== undefined) return `It needs Rust ${rust} or newer, which the sandbox does not have.`
+  const newerGo = go ?? ofModule
+  if (newerGo !== undefined) return `It needs Go ${newerGo} or newer, which the sandbox does not have.`
   const [, ...named] = missingNode.exec(ran.log) ?? []
   const module = named.find((name) => name !== undefined)
   if (module !== undefined && around.declared.has(packageOf(module)))

@@ -1,19 +1,28 @@
 /** How each package manager installs: what it needs of the repository, what it runs, and what a try needs to find the result. */
+import { cargoPlan, isCargoManifest } from "./cargo-crates.ts"
+import { goPlan, isGoManifest } from "./go-modules.ts"
 import type { Ecosystem } from "./registry-settings.ts"
 
-export type Installer = "npm" | "pnpm" | "yarn" | "bun" | "pip"
+type NodeInstaller = "npm" | "pnpm" | "yarn" | "bun"
+export type Installer = NodeInstaller | "pip" | "go" | "cargo"
 
 /** Scratch space in the view while installing; nothing of it stays. */
 const scratch = "/workspace/.install"
 const pythonHome = ".python"
 
 const node = /(?:^|\/)package\.json$/u
-const manifests: Readonly<Record<Installer, ReadonlyArray<RegExp>>> = {
-  npm: [node, /^(?:package-lock|npm-shrinkwrap)\.json$/u],
-  pnpm: [node, /^pnpm-(?:lock|workspace)\.yaml$/u, /^patches\/[^/]+\.patch$/u],
-  yarn: [node, /^yarn\.lock$/u],
-  bun: [node, /^bun\.lockb?$/u, /^patches\/[^/]+\.patch$/u],
-  pip: [/^(?:requirements|constraints)[\w.-]*\.txt$/u, /^requirements\/[\w.-]+\.txt$/u],
+const anyOf =
+  (...patterns: ReadonlyArray<RegExp>) =>
+  (path: string) =>
+    patterns.some((pattern) => pattern.test(path))
+const manifests: Readonly<Record<Installer, (path: string) => boolean>> = {
+  npm: anyOf(node, /^(?:package-lock|npm-shrinkwrap)\.json$/u),
+  pnpm: anyOf(node, /^pnpm-(?:lock|workspace)\.yaml$/u, /^patches\/[^/]+\.patch$/u),
+  yarn: anyOf(node, /^yarn\.lock$/u),
+  bun: anyOf(node, /^bun\.lockb?$/u, /^patches\/[^/]+\.patch$/u),
+  pip: anyOf(/^(?:requirements|constraints)[\w.-]*\.txt$/u, /^requirements\/[\w.-]+\.txt$/u),
+  go: isGoManifest,
+  cargo: isCargoManifest,
 }
 
 /**
@@ -21,13 +30,15 @@ const manifests: Readonly<Record<Installer, ReadonlyArray<RegExp>>> = {
  * of the package manager, which could point anywhere.
  */
 export const isManifest = (installer: Installer, path: string): boolean =>
-  !path.split("/").includes("node_modules") && manifests[installer].some((pattern) => pattern.test(path))
+  !path.split("/").includes("node_modules") && manifests[installer](path)
 
 export interface Way {
   readonly name: string
   readonly run: string
   /** Tried only when the way before it was refused with something like this. */
   readonly after?: RegExp
+  /** Takes what the lockfile says or nothing: no way for manifests that are not the lockfile's any more. */
+  readonly frozen?: true
 }
 
 export interface InstallPlan {
@@ -55,18 +66,30 @@ const quiet = "--ignore-scripts --no-audit --no-fund --include=dev --include=opt
 const notPoisoned = /^(?![\s\S]*EINTEGRITY)/u
 const peersDisagree = /ERESOLVE/u
 
+/** All scripts at once; where one fails, each for itself, so that it costs nobody else theirs. */
+const rebuildEach = `npm rebuild || node -e '
+const { readFileSync } = require("node:fs")
+const { spawnSync } = require("node:child_process")
+const { packages } = JSON.parse(readFileSync("node_modules/.package-lock.json", "utf8"))
+const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript)
+const names = [...new Set(scripted.map((path) => path.split("node_modules/").at(-1)))]
+const failed = names.filter((name) => spawnSync("npm", ["rebuild", name], { stdio: "inherit" }).status !== 0)
+console.log("install scripts that failed: " + failed.join(", "))
+process.exit(failed.length === 0 ? 0 : 1)'`
+
 const npm = (has: (path: string) => boolean): Pick<InstallPlan, "fetch" | "offline"> => {
   const of = (name: string, after: RegExp): Way => ({ name, run: `${name} ${quiet}`, after })
-  const locked = has("package-lock.json") || has("npm-shrinkwrap.json") ? [{ name: "npm ci", run: `npm ci ${quiet}` }] : []
+  const locked =
+    has("package-lock.json") || has("npm-shrinkwrap.json") ? [{ name: "npm ci", run: `npm ci ${quiet}`, frozen: true as const }] : []
   return {
     fetch: [...locked, of("npm install", notPoisoned), of("npm install --legacy-peer-deps", peersDisagree)],
-    offline: { run: "npm rebuild", required: false },
+    offline: { run: rebuildEach, required: false },
   }
 }
 
 const pnpm = (has: (path: string) => boolean): Pick<InstallPlan, "fetch" | "offline"> => {
   const store = "--ignore-scripts --package-import-method copy"
-  const frozen = { name: "pnpm install --frozen-lockfile", run: `pnpm install --frozen-lockfile ${store}` }
+  const frozen = { name: "pnpm install --frozen-lockfile", run: `pnpm install --frozen-lockfile ${store}`, frozen: true as const }
   const thawed = { name: "pnpm install", run: `pnpm install --no-frozen-lockfile ${store}` }
   return { fetch: has("pnpm-lock.yaml") ? [frozen, thawed] : [thawed], offline: { run: "pnpm rebuild --recursive", required: false } }
 }
@@ -76,11 +99,11 @@ const yarn = (mirror: string): Pick<InstallPlan, "fetch"> => {
   const relocate = `[ ! -f yarn.lock ] || sed -E -i 's#(resolved ")https?://[^/"]+/#\\1${mirror}#' yarn.lock`
   const options = `--ignore-scripts --non-interactive --production=false --cache-folder ${scratch}/cache`
   const of = (name: string) => ({ name, run: `${relocate}; ${name} ${options}` })
-  return { fetch: [of("yarn install --frozen-lockfile"), of("yarn install")] }
+  return { fetch: [{ ...of("yarn install --frozen-lockfile"), frozen: true }, of("yarn install")] }
 }
 
 const bun = (has: (path: string) => boolean): Pick<InstallPlan, "fetch"> => {
-  const frozen = { name: "bun install --frozen-lockfile", run: "bun install --frozen-lockfile --ignore-scripts" }
+  const frozen = { name: "bun install --frozen-lockfile", run: "bun install --frozen-lockfile --ignore-scripts", frozen: true as const }
   const thawed = { name: "bun install", run: "bun install --ignore-scripts --no-save" }
   return { fetch: has("bun.lock") || has("bun.lockb") ? [frozen, thawed] : [thawed] }
 }
@@ -107,7 +130,7 @@ const npmSettings = (mirror: string) => ({
 })
 
 /** Told apart, because each warns about or trips over the others'. */
-const settingsOf: Readonly<Record<Exclude<Installer, "pip">, (mirror: string) => Record<string, string>>> = {
+const settingsOf: Readonly<Record<NodeInstaller, (mirror: string) => Record<string, string>>> = {
   npm: npmSettings,
   pnpm: (mirror) => ({
     ...npmSettings(mirror),
@@ -132,11 +155,14 @@ const pipSettings = (mirror: string) => ({
 export const installPlan = (installer: Installer, files: ReadonlyArray<string>, mirror: string): InstallPlan => {
   const has = (path: string) => files.includes(path)
   if (installer === "pip") return { ecosystem: "pip", env: pipSettings(mirror), ...pip(files) }
+  if (installer === "go") return goPlan(files, mirror)
+  if (installer === "cargo") return cargoPlan(files, mirror)
   const steps = installer === "npm" ? npm(has) : installer === "pnpm" ? pnpm(has) : installer === "yarn" ? yarn(mirror) : bun(has)
   return { ecosystem: "npm", env: settingsOf[installer](mirror), ...modules, ...steps }
 }
 
-export const ecosystemOf = (installer: Installer): Ecosystem => (installer === "pip" ? "pip" : "npm")
+export const ecosystemOf = (installer: Installer): Ecosystem =>
+  installer === "pip" || installer === "go" || installer === "cargo" ? installer : "npm"
 
 /** Shell text that leaves nothing in the view but what was installed. */
 export const leaveOnly = (keep: string): string =>

@@ -145,6 +145,21 @@ describe.each(["docker", "bubblewrap"] as const)("installing in %s", (name) => {
     }),
   )
 
+  it.live("lets one script that fails cost no other its own, and names it", () =>
+    Effect.gen(function* () {
+      const script = `if (__dirname.endsWith("bad")) process.exit(1)
+        setTimeout(() => require("node:fs").writeFileSync("built", ""), 500)`
+      const pack = () => packNpm({ name: "built", version: "1.0.0", scripts: { install: "node run.js" } }, { "run.js": script })
+      const registry = yield* serveNpm("built", pack, undefined)
+      const dependencies = { bad: "npm:built@1.0.0", good: "npm:built@1.0.0" }
+      const { installed, tried } = yield* install("npm", { "package.json": JSON.stringify({ dependencies }) }).pipe(
+        inside(name, { CI_HEALING_NPM_REGISTRY: registry.url }),
+      )
+      expect(installed.notes).toEqual([expect.stringMatching(/install scripts that failed: bad$/u)])
+      expect((yield* tried("ls node_modules/*/built")).output.text).toBe("node_modules/good/built\n")
+    }).pipe(inside(name)),
+  )
+
   it.live("asks no host but the registry, and only reads there", () =>
     Effect.gen(function* () {
       const other = yield* serveNpm("other", () => packNpm({ name: "other", version: "1.0.0" }, {}), undefined)

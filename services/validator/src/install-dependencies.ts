@@ -6,25 +6,16 @@
 import { cp, readdir, readFile, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { type Config, Effect, Option, Schema } from "effect"
+import { withoutTargets } from "./cargo-crates.ts"
+import { fetchPackages } from "./fetch-packages.ts"
 import { ecosystemOf, type Installer, installPlan, leaveOnly } from "./install-commands.ts"
+import { end, InstallFailed, refusal } from "./install-failed.ts"
 import { prepareOwnership } from "./prepare-ownership.ts"
 import { serveRegistry } from "./registry-proxy.ts"
-import { startRelay } from "./registry-relay.ts"
-import { registryFor } from "./registry-settings.ts"
-import { Sandbox, type SandboxLimits, type SandboxResult, SandboxUnavailable, succeeded } from "./Sandbox.ts"
-
-/** The project's dependencies cannot be installed; asking again changes nothing unless the registry was away. */
-export class InstallFailed extends Schema.TaggedError<InstallFailed>()("InstallFailed", {
-  /** `refused`: the package manager said no. `registry-unreachable`: nobody answered there. `limit`: it took too much. */
-  kind: Schema.Literals(["refused", "registry-unreachable", "limit"]),
-  reason: Schema.String,
-  /** The end of what the package manager said. */
-  output: Schema.String,
-}) {
-  override get message(): string {
-    return this.reason
-  }
-}
+import { relayInside, startRelay } from "./registry-relay.ts"
+import { registryFor, registryVariable } from "./registry-settings.ts"
+import { Sandbox, type SandboxLimits, SandboxUnavailable, succeeded } from "./Sandbox.ts"
+import type { Texts } from "./spare-packages.ts"
 
 export interface InstallRequest {
   /** The command's id, as for every sandbox. */
@@ -35,6 +26,8 @@ export interface InstallRequest {
   /** An empty directory that receives the result. */
   readonly targetDir: string
   readonly limits?: Partial<SandboxLimits>
+  /** Whether the manifests were derived from something that may ask for more than the tests need: they may do without any line. */
+  readonly derived?: boolean
 }
 
 export interface Installed {
@@ -42,6 +35,8 @@ export interface Installed {
   readonly by: string
   /** What did not go as hoped, for people: refused ways, failed scripts. */
   readonly notes: ReadonlyArray<string>
+  /** What the manifests ask for and could not be had, each with why. */
+  readonly notInstalled: ReadonlyArray<string>
   /** To be given to every try. */
   readonly env: Readonly<Record<string, string>>
   /** To be searched by every try before the sandbox's own. */
@@ -49,19 +44,7 @@ export interface Installed {
 }
 
 const installLimits = { timeoutMs: 900_000, memoryMb: 3072, diskMb: 4096, tmpMb: 256, processes: 1024 }
-const outputEnd = 4_000
 const noteEnd = 400
-
-const end = (text: string, length: number): string => text.trim().slice(-length)
-
-const refusal = (result: SandboxResult, way: string): InstallFailed =>
-  result.ended === "exited"
-    ? new InstallFailed({ kind: "refused", reason: `${way} ended with ${result.exitCode}.`, output: end(result.output.text, outputEnd) })
-    : new InstallFailed({
-        kind: "limit",
-        reason: `${way} exceeded its limit (${result.ended}).`,
-        output: end(result.output.text, outputEnd),
-      })
 
 const broken = (reason: string) =>
   new SandboxUnavailable({ sandbox: "none", reason, remedy: "Look at the rights and the free space of the workspace directory." })
@@ -72,7 +55,7 @@ const misconfigured = (error: Config.ConfigError) =>
 const noRegistry = (installer: Installer) =>
   new InstallFailed({
     kind: "registry-unreachable",
-    reason: `Nobody says where ${installer} gets packages: set CI_HEALING_${installer === "pip" ? "PIP_INDEX" : "NPM_REGISTRY"}.`,
+    reason: `Nobody says where ${installer} gets packages: set ${registryVariable[ecosystemOf(installer)]}.`,
     output: "",
   })
 
@@ -86,16 +69,34 @@ const withoutScripts = (text: string): string =>
     onSome: ({ scripts: _, ...manifest }) => JSON.stringify(manifest, null, 2),
   })
 
-const copyManifests = (from: string, to: string) =>
+/** What is done to a manifest of this name before it is used; undefined for one that is copied as it is. */
+const prepared = (name: string): ((text: string) => string) | undefined => {
+  if (name === "package.json") return withoutScripts
+  if (name === "Cargo.toml") return withoutTargets
+  return name.endsWith(".txt") ? (text) => text : undefined
+}
+
+/** Puts the manifests where the sandbox can copy them from, and gives those that can be read and changed. */
+const layOut = (from: string, to: string) =>
   Effect.tryPromise({
     try: async () => {
       await cp(from, to, { recursive: true })
+      const texts = new Map<string, string>()
       for (const name of await readdir(to, { recursive: true })) {
-        if (basename(name) !== "package.json") continue
-        await writeFile(join(to, name), withoutScripts(await readFile(join(to, name), "utf8")))
+        const prepare = prepared(basename(name))
+        if (prepare !== undefined) texts.set(name, prepare(await readFile(join(to, name), "utf8")))
       }
+      return texts
     },
     catch: (cause) => broken(`The manifests cannot be copied: ${String(cause)}`),
+  })
+
+const writeAll = (texts: Texts, to: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      for (const [name, text] of texts) await writeFile(join(to, name), text)
+    },
+    catch: (cause) => broken(`The manifests cannot be written: ${String(cause)}`),
   })
 
 const filesIn = (directory: string) =>
@@ -120,8 +121,9 @@ export const installDependencies = Effect.fn("install-dependencies")(function* (
   )
   const proxy = yield* serveRegistry(registry, sandbox.user).pipe(Effect.catchTag("ConfigError", misconfigured))
   const plan = installPlan(installer, yield* filesIn(manifestsDir), proxy.mirror)
-  yield* copyManifests(manifestsDir, targetDir)
-  yield* Effect.mapError(prepareOwnership(targetDir, sandbox.user), ({ reason }) => broken(reason))
+  const manifests = join(proxy.directory, "manifests")
+  const texts = yield* layOut(manifestsDir, manifests)
+  yield* Effect.mapError(prepareOwnership(manifests, sandbox.user), ({ reason }) => broken(reason))
 
   const run = (command: string, online: boolean) =>
     sandbox.run({
@@ -134,26 +136,15 @@ export const installDependencies = Effect.fn("install-dependencies")(function* (
       network: online ? { relay: proxy.directory } : "none",
     })
 
-  const notes: Array<string> = []
-  const fetched = yield* Effect.gen(function* () {
-    let failure = new InstallFailed({ kind: "refused", reason: `${installer} has no way to install.`, output: "" })
-    for (const { name, run: command, after } of plan.fetch) {
-      if (notes.length > 0 && after?.test(failure.output) === false) continue
-      const result = yield* run(`${startRelay}\n${command}`, true)
-      if (succeeded(result)) return name
-      const unreachable = proxy.unreachable()
-      failure = refusal(result, name)
-      if (unreachable !== undefined)
-        return yield* new InstallFailed({
-          ...failure,
-          kind: "registry-unreachable",
-          reason: `The registry cannot be reached: ${unreachable}.`,
-        })
-      if (failure.kind === "limit") return yield* failure
-      notes.push(`${name} refused: ${end(failure.output, noteEnd)}`)
-    }
-    return yield* failure
+  const fetched = yield* fetchPackages({
+    ways: plan.fetch,
+    texts,
+    allSpare: request.derived === true,
+    run: (way, wanted) =>
+      Effect.andThen(writeAll(wanted, manifests), run(`${startRelay}\ncp -R ${relayInside}/manifests/. .\n${way.run}`, true)),
+    unreachable: proxy.unreachable,
   })
+  const notes = [...fetched.notes]
   for (const refused of proxy.refused()) notes.push(`not fetched, because it is not the registry's: ${refused}`)
 
   if (plan.offline !== undefined) {
@@ -163,6 +154,6 @@ export const installDependencies = Effect.fn("install-dependencies")(function* (
   }
   const cleaned = yield* run(leaveOnly(plan.keep), false)
   if (!succeeded(cleaned)) return yield* refusal(cleaned, "Clearing up")
-  const installed: Installed = { by: fetched, notes, ...plan.use }
+  const installed: Installed = { by: fetched.by, notes, notInstalled: fetched.notInstalled, ...plan.use }
   return installed
 }, Effect.scoped)

@@ -1,5 +1,6 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
+import { Dependencies } from "./Dependencies.ts"
 import { handle } from "./reproduce.ts"
 import { commit, parentSha, type Scripted, scriptedWorld } from "./scripted-fixture.ts"
 import { commandOf } from "./validator-fixture.ts"
@@ -57,6 +58,22 @@ describe("reproducing", () => {
     ["the network", { exitCode: 1, prints: "Error: getaddrinfo EAI_AGAIN registry.example\n" }, /network/],
     ["an installed package", { exitCode: 1, prints: "Error: Cannot find module 'jest/bin'\n" }, /jest is declared but not installed/],
     [
+      "a Go module",
+      { exitCode: 1, prints: "app_test.go:6:2: example.com/greet@v1.0.0: module lookup disabled by GOPROXY=off\n" },
+      /not fetched beforehand/,
+    ],
+    ["a newer Go", { exitCode: 1, prints: "go: go.mod requires go >= 1.25 (running go 1.19; GOTOOLCHAIN=local)\n" }, /Go 1.25 or newer/],
+    [
+      "a crate",
+      { exitCode: 101, prints: "error: no matching package named `greet` found\nAs a reminder, you're using offline mode (--offline)\n" },
+      /not fetched beforehand/,
+    ],
+    [
+      "a newer Rust",
+      { exitCode: 101, prints: "error: package `a v1.0.0` cannot be built because it requires rustc 1.99 or newer\n" },
+      /Rust 1.99/,
+    ],
+    [
       "an installed Python module",
       { exitCode: 1, prints: "ModuleNotFoundError: No module named 'requests'\n" },
       /requests is not installed/,
@@ -93,6 +110,43 @@ describe("reproducing", () => {
     const answer = await reproduce(() => ({ exitCode: 1, prints: `Error: token ${secret} is wrong\n` })).answer()
     expect(JSON.stringify(answer)).not.toContain(secret)
     expect(answer.type).toBe("reproduced")
+  })
+
+  describe("without something that could not be installed", () => {
+    const missing = "absent@^1 (devDependencies of package.json): the registry does not have it"
+    const without = Layer.succeed(
+      Dependencies,
+      Dependencies.of({
+        prepare: () => Effect.succeed([{ key: "k", by: "npm install", notes: [], env: {}, path: [], notInstalled: [missing] }]),
+      }),
+    )
+    const answerOf = (ends: Parameters<typeof scriptedWorld>[1]) => {
+      const data = { target: commit, failedJobs: [], tries: 1 }
+      return Effect.runPromise(
+        handle(commandOf("validator.reproduce", data)).pipe(Effect.provide(scriptedWorld(files, ends, without).layer)),
+      )
+    }
+
+    it("names it beside the failure", async () => {
+      expect(await answerOf(() => red)).toMatchObject({
+        type: "reproduced",
+        data: { reproduction: { sandbox: { notInstalled: [missing] } } },
+      })
+    })
+
+    it("never calls a commit green: the installation may be what failed", async () => {
+      expect(await answerOf(() => ({}))).toMatchObject({
+        type: "not-reproducible",
+        data: { why: expect.stringContaining("may be what failed"), evidence: missing },
+      })
+    })
+
+    it("names it when the tests miss it", async () => {
+      expect(await answerOf(() => ({ exitCode: 127, prints: "sh: 1: absent: not found\n" }))).toMatchObject({
+        type: "not-reproducible",
+        data: { evidence: expect.stringContaining(`Not installed: ${missing}.`) },
+      })
+    })
   })
 
   describe("of a guessed plan", () => {

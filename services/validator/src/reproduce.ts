@@ -16,7 +16,7 @@ import { planCommands } from "./plan-commands.ts"
 import { readProject } from "./read-project.ts"
 import { retryLater } from "./retry-later.ts"
 import { type Ran, tailOf } from "./run-commands.ts"
-import { sandboxFacts } from "./sandbox-facts.ts"
+import { missingIn, sandboxFacts } from "./sandbox-facts.ts"
 import { settleRed } from "./settle-red.ts"
 import { Tries } from "./Tries.ts"
 import { type Tried, type Try, tryCommit } from "./try-commit.ts"
@@ -50,13 +50,19 @@ export const handle = Effect.fn("validator.reproduce")(
     const layers = yield* (yield* Dependencies).prepare({ label, source: target })
     const oneTry: Try = { source: target, label, limits: settings, layers }
     const reds = yield* firstReds(oneTry, plan, tries)
+    const missing = missingIn(layers)
+    if (reds === undefined && missing.length > 0) return notReproducible(greenWithout, missing.join("\n"))
     if (reds === undefined) return { type: "not-reproduced" as const, data: { plan, passed: Math.max(1, tries), of: Math.max(1, tries) } }
 
     const settled = reds.length > 1 ? yield* settleRed(oneTry, plan, reds) : { failing: reds[0], plan, setAside: [] }
     const red = settled.failing
     const trouble = environmentTrouble(red, project)
     if (trouble !== undefined) {
-      const hints = [...installs.map(({ run }) => `The project's CI runs \`${run.slice(0, 200)}\` first.`), ...notes]
+      const hints = [
+        ...missing.map((one) => `Not installed: ${one}.`),
+        ...installs.map(({ run }) => `The project's CI runs \`${run.slice(0, 200)}\` first.`),
+        ...notes,
+      ]
       return notReproducible(`${trouble} (${red.result.command.name})`, [...hints, red.digest.text].join("\n"))
     }
     const reproduction: Reproduction = {
@@ -65,7 +71,7 @@ export const handle = Effect.fn("validator.reproduce")(
       failing: red.result,
       signature: signatureOf(red.digest),
       digest: yield* withObject(command, red),
-      sandbox: yield* sandboxFacts,
+      sandbox: yield* sandboxFacts(layers),
     }
     return { type: "reproduced" as const, data: { reproduction } }
   },
@@ -82,6 +88,10 @@ export const handle = Effect.fn("validator.reproduce")(
       Effect.scoped,
     ),
 )
+
+/** CI installs before it tests: what cannot be installed here may be all that is wrong there. */
+const greenWithout =
+  "The commands are green here, but not everything that the manifests ask for can be installed, and that may be what failed."
 
 type Reds = readonly [Ran, ...ReadonlyArray<Ran>]
 

@@ -1,12 +1,22 @@
 import type { SandboxFacts } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { Sandbox } from "./Sandbox.ts"
+import type { Layer } from "./Workspace.ts"
 
-/** Where tries run, for proofs: the image with its content id, or a name for this machine's toolchains that tells nobody where they lie. */
-export const sandboxFacts = Effect.gen(function* () {
+const mostNames = 20
+
+/**
+ * Where tries run over `layers`, for proofs: the image with its content id, or a name for this machine's toolchains that tells nobody
+ * where they lie; and what could not be installed.
+ */
+export const sandboxFacts = Effect.fnUntraced(function* (layers: ReadonlyArray<Layer>) {
   const { kind, version, image, details } = yield* (yield* Sandbox).probe
   const toolchains = new Bun.CryptoHasher("sha256").update(JSON.stringify(details)).digest("hex").slice(0, 12)
   const name = image === undefined ? `bubblewrap ${version}, the machine's toolchains (${toolchains})` : `${image.name}@${image.digest}`
-  const facts: SandboxFacts = { kind, image: name.slice(0, 300) }
+  const notInstalled = missingIn(layers).slice(0, mostNames)
+  const facts: SandboxFacts = { kind, image: name.slice(0, 300), ...(notInstalled.length === 0 ? {} : { notInstalled }) }
   return facts
 })
+
+/** What the manifests ask for and could not be had. */
+export const missingIn = (layers: ReadonlyArray<Layer>): ReadonlyArray<string> => layers.flatMap(({ notInstalled = [] }) => notInstalled)

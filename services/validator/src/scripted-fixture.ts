@@ -32,6 +32,7 @@ export const scriptedWorld = (
     readonly timeoutMs: number
     readonly commitSha: string
   }) => Scripted,
+  dependencies = noDependencies,
 ) => {
   const runs: Array<string> = []
   const workspace = Workspace.of({
@@ -75,7 +76,7 @@ export const scriptedWorld = (
     Layer.succeed(Workspace, workspace),
     Layer.succeed(Sandbox, sandbox),
     Layer.succeed(Lease, Lease.of({ confirm: Effect.void })),
-    noDependencies,
+    dependencies,
     MemoryObjects.layer,
     Tries.layer.pipe(Layer.provide(MemoryBus.layer)),
     ConfigProvider.layer(ConfigProvider.fromEnvRecord({})),

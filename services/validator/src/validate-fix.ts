@@ -53,7 +53,14 @@ export const handle = Effect.fn("validator.validate-fix")(
 
     const { treeSha, findings } = verdict
     const runs = { before: verdict.before.result, after: verdict.after.map(({ result }) => result) }
-    const proof = { commitSha: target.commitSha, patchSha256: patch.sha256, treeSha, ...runs, sandbox: yield* sandboxFacts, findings }
+    const proof = {
+      commitSha: target.commitSha,
+      patchSha256: patch.sha256,
+      treeSha,
+      ...runs,
+      sandbox: yield* sandboxFacts(layers),
+      findings,
+    }
     return { type: "fix-validated" as const, data: { proof } }
   },
   (work, command) =>

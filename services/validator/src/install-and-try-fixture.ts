@@ -1,0 +1,27 @@
+import { Effect } from "effect"
+import { layer as installing } from "./Dependencies.sandbox.ts"
+import { Dependencies } from "./Dependencies.ts"
+import type { RepositoryFixture } from "./repository-fixture.ts"
+import { tryCommit } from "./try-commit.ts"
+import { makeWorld } from "./validator-fixture.ts"
+
+/** Installs for each commit in turn and runs the command there; in one world, so that what is cached is used. */
+export const installAndTry = Effect.fn("fixture.install-and-try")(function* (
+  repository: RepositoryFixture,
+  commits: ReadonlyArray<string>,
+  run: string,
+  settings: Record<string, string>,
+) {
+  const world = yield* Effect.acquireRelease(
+    Effect.sync(() => makeWorld(repository.mirrorUrl, settings)),
+    ({ remove }) => Effect.sync(remove),
+  )
+  const each = Effect.fnUntraced(function* (commitSha: string) {
+    const source = repository.at(commitSha)
+    const layers = yield* (yield* Dependencies).prepare({ label: "test/install", source })
+    const here = { source, label: "test/try", limits: { timeoutMs: 60_000, memoryMb: 1024 }, layers }
+    const tried = yield* tryCommit(here, [{ name: run, run, cwd: ".", source: "detected" }])
+    return { layers, exitCode: tried.ran[0]?.result.exitCode, log: tried.ran[0]?.log }
+  })
+  return yield* Effect.forEach(commits, each).pipe(Effect.provide(installing), Effect.provide(world.everything))
+})

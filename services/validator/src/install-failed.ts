@@ -1,0 +1,32 @@
+import { Schema } from "effect"
+import type { SandboxResult } from "./Sandbox.ts"
+
+/** The project's dependencies cannot be installed; asking again changes nothing unless the registry was away. */
+export class InstallFailed extends Schema.TaggedError<InstallFailed>()("InstallFailed", {
+  /** `refused`: the package manager said no. `registry-unreachable`: nobody answered there. `limit`: it took too much. */
+  kind: Schema.Literals(["refused", "registry-unreachable", "limit"]),
+  reason: Schema.String,
+  /** The end of what the package manager said. */
+  output: Schema.String,
+}) {
+  override get message(): string {
+    return this.reason
+  }
+}
+
+const outputEnd = 4_000
+
+export const end = (text: string, length: number): string => text.trim().slice(-length)
+
+const whatCode = (exitCode: number | null): string =>
+  exitCode === 127 ? "needs a program that the sandbox does not have" : `ended with ${exitCode}`
+
+/** What to call a result that is not a success. */
+export const refusal = (result: SandboxResult, way: string): InstallFailed =>
+  result.ended === "exited"
+    ? new InstallFailed({ kind: "refused", reason: `${way} ${whatCode(result.exitCode)}.`, output: end(result.output.text, outputEnd) })
+    : new InstallFailed({
+        kind: "limit",
+        reason: `${way} exceeded its limit (${result.ended}).`,
+        output: end(result.output.text, outputEnd),
+      })
