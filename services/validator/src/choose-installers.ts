@@ -1,5 +1,7 @@
 /** Which package managers a project needs, by its manifests and lockfiles. */
 import { Schema } from "effect"
+import { needsCrates } from "./cargo-crates.ts"
+import { needsGoModules } from "./go-modules.ts"
 import { type Installer, isManifest } from "./install-commands.ts"
 import { requirementsOf } from "./python-requirements.ts"
 
@@ -59,5 +61,7 @@ export const chooseInstallers = (paths: ReadonlyArray<string>, textOf: (path: st
     ...(project.length > 0
       ? [{ installer: "pip" as const, manifests: [], derived: { "requirements.txt": `${project.join("\n")}\n` } }]
       : []),
+    ...(needsGoModules(paths, textOf) ? [{ installer: "go" as const, manifests: manifestsOf("go") }] : []),
+    ...(needsCrates(paths, textOf) ? [{ installer: "cargo" as const, manifests: manifestsOf("cargo") }] : []),
   ]
 }
