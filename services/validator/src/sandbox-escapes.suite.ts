@@ -86,7 +86,7 @@ export const escapesSuite = (it: Vitest.MethodsNonLive<Sandbox>) => {
     Effect.gen(function* () {
       const result = yield* run("setsid nohup sleep 31415 >/dev/null 2>&1 & (setsid sleep 31415 >/dev/null 2>&1 &) ; sleep 0.2; exit 3")
       expect(result).toMatchObject({ ended: "exited", exitCode: 3 })
-      expect(result.durationMs).toBeLessThan(5000)
+      expect(result.durationMs).toBeLessThan(20_000)
       expect(yield* isAlive("31415")).toBe(false)
     }),
   )

@@ -28,7 +28,7 @@ export const run = (command: string, request: Partial<SandboxRequest> = {}) =>
       command,
       ...request,
       root,
-      limits: { timeoutMs: 20_000, memoryMb: 256, processes: 64, diskMb: 32, tmpMb: 16, ...request.limits },
+      limits: { timeoutMs: 60_000, memoryMb: 256, processes: 64, diskMb: 32, tmpMb: 16, ...request.limits },
     })
   })
 
@@ -70,4 +70,4 @@ export const untilDead = (token: string) => settled(token, false)
 const settled = (token: string, expected: boolean) =>
   Effect.gen(function* () {
     if ((yield* isAlive(token)) !== expected) return yield* Effect.fail(new Error(`${token} is ${expected ? "not there" : "still there"}`))
-  }).pipe(Effect.retry({ times: 60, schedule: Schedule.spaced("50 millis") }))
+  }).pipe(Effect.retry({ times: 400, schedule: Schedule.spaced("50 millis") }))

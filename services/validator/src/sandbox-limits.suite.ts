@@ -71,7 +71,7 @@ export const limitsSuite = (it: Vitest.MethodsNonLive<Sandbox>) => {
       const result = yield* run("trap '' TERM INT HUP QUIT; echo here; while :; do sleep 1; done", { limits: { timeoutMs: 1000 } })
       expect(result).toMatchObject({ ended: "deadline", exitCode: null, output: { text: "here\n" } })
       expect(result.durationMs).toBeGreaterThanOrEqual(990)
-      expect(result.durationMs).toBeLessThan(3000)
+      expect(result.durationMs).toBeLessThan(10_000)
     }),
   )
 }

@@ -186,7 +186,7 @@ describe("validating a fix", () => {
 
   it("rejects a patch that never ends, and only after it has seen so twice", async () => {
     world.remove()
-    world = makeWorld(repository.mirrorUrl, { CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "3000" })
+    world = makeWorld(repository.mirrorUrl, { CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "8000" })
     repository.commit(red)
     const { diff, before } = diffOf({ "src/price.js": "for (;;) {}\nexport const total = 1\n" })
     expect(await validate(before, diff, { plan: [run("npm test")] })).toMatchObject({ type: "fix-rejected", data: { why: /time limit/ } })
