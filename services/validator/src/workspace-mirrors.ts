@@ -1,6 +1,7 @@
 /** The mirrors of one workspace: found or made, and filled with the commits that are asked for. */
 import type { CommitSha } from "@ci-fix-pilot/contract/ids"
 import { Effect, type Scope, Semaphore } from "effect"
+import { clearAfterGit } from "./clear-after-git.ts"
 import { bringCommit, type Git, gitOn, unavailable } from "./git-mirror.ts"
 import type { CommitUnusable, Source, WorkspaceUnavailable } from "./Workspace.ts"
 import type { WorkspaceCache } from "./workspace-cache.ts"
@@ -38,7 +39,8 @@ export const makeMirrors = (cache: WorkspaceCache, settings: WorkspaceSettings, 
       locks.set(key, lock)
       for (const commit of commits) {
         if (known.has(commit)) continue
-        const fetched = yield* lock.withPermits(1)(bringCommit(git, settings, source, commit))
+        // A git that was interrupted was killed.
+        const fetched = yield* lock.withPermits(1)(Effect.andThen(clearAfterGit(path), bringCommit(git, settings, source, commit)))
         known.add(commit)
         if (fetched) yield* cache.grown("mirrors", key)
       }

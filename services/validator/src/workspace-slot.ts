@@ -6,6 +6,7 @@ import { spawn } from "node:child_process"
 import { mkdir, readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, type Scope } from "effect"
+import { clearAfterGit } from "./clear-after-git.ts"
 import { removeTree } from "./remove-tree.ts"
 import { gitConfig } from "./run-git.ts"
 import { runToEnd, systemPath } from "./run-to-end.ts"
@@ -40,14 +41,14 @@ const lock = (file: string): Effect.Effect<boolean, WorkspaceUnavailable, Scope.
     (child) => child !== undefined,
   )
 
-/** Views of a process that died: first what is mounted there, then the files. Then git's own lock files. */
+/** Views of a process that died: first what is mounted there, then the files. Then what its gits left. */
 const clear = Effect.fn("workspace.clear")(function* (slot: string) {
   const views = join(slot, "views")
   const left = yield* Effect.promise(() => readdir(views).catch((): Array<string> => []))
   for (const view of left) yield* runToEnd(["umount", "-l", join(views, view, "root")])
   yield* removeTree(views)
   yield* removeTree(join(slot, "tmp"))
-  yield* runToEnd(["find", join(slot, "mirrors"), "-name", "*.lock", "-type", "f", "-delete"])
+  yield* clearAfterGit(join(slot, "mirrors"))
 })
 
 /** Takes the first free slot of the directory; also clears the leftovers in all other free ones. */

@@ -1,0 +1,43 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { ConfigProvider, Effect, Layer } from "effect"
+import { afterEach, beforeEach, expect, it } from "vitest"
+import { nothingRuns } from "./nothing-runs-fixture.ts"
+import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
+import { layer } from "./Workspace.git.ts"
+import { Workspace } from "./Workspace.ts"
+
+let repository: RepositoryFixture
+let directory: string
+beforeEach(() => {
+  repository = makeRepository("acme/app")
+  directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-workspace-"))
+})
+afterEach(() => {
+  repository.remove()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** What a git that is killed while it fetches leaves: the lock that it takes first, and the pack that it was receiving. */
+const leaveHalfAFetch = () => {
+  const [name = ""] = readdirSync(join(directory, "0/mirrors"))
+  const left = ["shallow.lock", "objects/pack/tmp_pack_a1b2c3"].map((path) => join(directory, "0/mirrors", name, path))
+  for (const path of left) writeFileSync(path, "")
+  return left
+}
+
+it("fetches again after a git that was killed in the middle of it", async () => {
+  const [first, second] = [repository.commit({ "a.txt": "one\n" }), repository.commit({ "a.txt": "two\n" })]
+  const config = ConfigProvider.fromEnvRecord({ CI_HEALING_MIRROR_URL: repository.mirrorUrl, CI_HEALING_WORKSPACE_DIR: directory })
+  const left = await Effect.runPromise(
+    Effect.gen(function* () {
+      const workspace = yield* Workspace
+      yield* workspace.prepare(repository.at(first))
+      const left = leaveHalfAFetch()
+      yield* workspace.prepare(repository.at(second))
+      return left
+    }).pipe(Effect.provide(layer.pipe(Layer.provide(Layer.mergeAll(nothingRuns, ConfigProvider.layer(config)))))),
+  )
+  expect(left.filter((path) => existsSync(path))).toEqual([])
+})
