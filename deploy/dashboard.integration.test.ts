@@ -11,7 +11,7 @@ afterAll(() => fleet?.stop())
 
 it("a dead letter that is sent again reaches its run once, with no more rights than the api has", async () => {
   const runId = runIdOf(1)
-  const message = { id: "dead-1", type: "ci-failed", at: "", runId, traceparent: "00-t", data: ciFailed(1) }
+  const message = { id: "inbox:webhook:dead-1", type: "ci-failed", at: "", runId, traceparent: "00-t", data: ciFailed(1) }
   const text = JSON.stringify({ kind: "message", message })
   await fleet.database.sql`insert into dead_letter (message_id, run_id, text, why) values ('dead-1', ${runId}, ${text}, 'it crashed')`
   const system = await (await fetch(`${fleet.apiUrl}/v1/ci-healing/system`)).json()

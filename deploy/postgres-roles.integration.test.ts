@@ -14,12 +14,19 @@ afterAll(() => world?.stop())
 const refused = expect.stringMatching(/permission denied/)
 
 describe("the roles of the database", () => {
-  it.each(["ingest", "api"])("%s may add to the inbox and change nothing in it", async (role) => {
+  const add = (source: string, messageId: string) =>
+    `insert into inbox (source, key, run_id, type, body, body_sha256, message_id, traceparent)
+     values ('${source}', 'k', 'run_1', 't', '{}', '', '${messageId}', '') on conflict do nothing returning source`
+
+  it.each([
+    ["ingest", ["webhook", "github"], ["review", "resend"]],
+    ["api", ["review", "resend"], ["webhook", "github"]],
+  ])("%s may add to the inbox what comes from its own sources, and change nothing in it", async (role, own, others) => {
     expect(await as(role, "select * from inbox")).toBeInstanceOf(Array)
-    const row = `('${role}', 'k', 'run_1', 't', '{}', '', '${role}', '')`
-    expect(
-      await as(role, `insert into inbox (source, key, run_id, type, body, body_sha256, message_id, traceparent) values ${row}`),
-    ).toEqual([])
+    for (const source of own) expect(await as(role, add(source, `inbox:${source}:1`))).toEqual([{ source }])
+    const notAllowed = expect.stringMatching(/violates row-level security policy/u)
+    for (const source of [...others, "other"]) expect(await as(role, add(source, `inbox:${source}:2`))).toEqual(notAllowed)
+    for (const source of others) expect(await as(role, add(own[0] ?? "", `inbox:${source}:2`))).toEqual(notAllowed)
     expect(await as(role, "update inbox set outcome = '{}'")).toEqual(refused)
     expect(await as(role, "delete from inbox")).toEqual(refused)
   })

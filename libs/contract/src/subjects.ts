@@ -9,6 +9,8 @@ export const commandSubject = (type: CommandType) => `cmd.${type}`
 export const commandDurable = (type: CommandType) => type.replace(".", "-")
 /** `evt.<service>.<fact>`: what a service saw; the planner reads all of them. */
 export const eventSubject = (service: Service, type: EventType) => `evt.${service}.${type}`
+/** Where the answer to a command is said: by the service that it is addressed to. */
+export const answerSubject = (command: CommandType, type: EventType) => `evt.${command.split(".")[0]}.${type}`
 /** `run.<runId>.<fact>`: every ledger entry after its commit. */
 export const runSubject = (runId: RunId, type: RunEventType) => `run.${runId}.${type}`
 /** All commands. */

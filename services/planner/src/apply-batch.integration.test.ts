@@ -21,10 +21,10 @@ beforeAll(async () => {
 afterAll(() => database?.stop())
 
 const traceparent = "00-00000000000000000000000000000000-0000000000000000-00"
-const said = (n: number, event: Event, id = `m${n}`, causedBy?: string): Item => {
+const said = (n: number, event: Event, id = `inbox:webhook:${n}`, causedBy?: string): Item => {
   const runId = runIdOf(n)
   const message = { id, at: "", runId, traceparent, ...(causedBy === undefined ? {} : { causedBy }), ...event }
-  return { id, runId, traceparent, what: { kind: "message", message } }
+  return { id, runId, traceparent, what: { kind: "message", message, saidOn: undefined } }
 }
 /** A failure in the same repository as every other one here. */
 const failed = (n: number) => said(n, { type: "ci-failed", data: { ...ciFailed(n), target: { ...target(n), repository: "acme/shop" } } })
@@ -69,12 +69,12 @@ describe("a batch that was decided upon what is not so any more", () => {
   })
 
   it("is decided anew when its run has gone on", async () => {
-    const abort = (n: number) => said(n, { type: "review-given", data: { action: "abort", reviewer: "grace" } }, `abort${n}`)
+    const abort = (n: number) => said(n, { type: "review-given", data: { action: "abort", reviewer: "grace" } }, `inbox:review:abort${n}`)
     const fetched = scriptedAnswer({ type: "github.fetch-failure", data: { target: target(1) } })
     const [applied, [run1]] = await run(
       Effect.gen(function* () {
         yield* applyBatch([failed(1)], defaultPolicy)
-        const answer = said(1, fetched, "answer", `${runIdOf(1)}.2.1#1`)
+        const answer = said(1, fetched, `${runIdOf(1)}.2.1#1#a`, `${runIdOf(1)}.2.1#1`)
         const applied = yield* meanwhile([answer], applyBatch([abort(1)], defaultPolicy))
         return [applied, yield* rows("select phase, seq, (select count(*)::int from run_event) as entries from run")] as const
       }),
@@ -103,7 +103,7 @@ describe("a batch that was decided upon what is not so any more", () => {
     const [applied, [command]] = await run(
       Effect.gen(function* () {
         yield* applyBatch([failed(1)], defaultPolicy)
-        const later = said(1, { type: "postponed", data: { afterMs: 1, why: "away" } }, "later", `${commandId}#1`)
+        const later = said(1, { type: "postponed", data: { afterMs: 1, why: "away" } }, `${commandId}#1#a`, `${commandId}#1`)
         const applied = yield* meanwhile([later], answerLeases([{ commandId, dispatch: 1, holder: "b" }]))
         return [applied, yield* rows(`select tries, dispatch, holder from command where command_id = '${commandId}'`)]
       }),

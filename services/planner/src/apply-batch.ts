@@ -4,6 +4,7 @@ import { Sql, type SqlError } from "@ci-fix-pilot/sql/Sql"
 import { Effect } from "effect"
 import type { CommittedEntry, Dispatch } from "./Ledger.ts"
 import { type Item, planBatch } from "./plan-batch.ts"
+import { refuse } from "./put-aside.ts"
 import { readBatch } from "./read-batch.ts"
 import { writeBatch } from "./write-batch.ts"
 
@@ -23,11 +24,12 @@ export const applyBatch = (items: ReadonlyArray<Item>, policy: Policy) =>
   Effect.gen(function* () {
     const { query } = yield* Sql
     const { fresh, rows, commandRows, facts, expected } = yield* readBatch(query, items)
-    const once = new Set<string>()
-    const wanted = items.filter(({ id }) => fresh.has(id) && !once.has(id) && once.add(id))
+    const wanted = items.filter(({ id }) => fresh.has(id))
     if (wanted.length === 0) return nothing
     const plan = planBatch(wanted, rows, commandRows, facts, policy)
     yield* crashPoint("planner.apply-events:decided")
-    const entries = yield* writeBatch(query, plan, policy, expected)
+    yield* Effect.forEach(plan.refused, refuse, { discard: true })
+    if (plan.applied.length === 0) return nothing
+    const entries = yield* writeBatch(query, plan, policy, { ...expected, ids: plan.applied })
     return { entries, commands: plan.commands.filter(({ delayMs }) => delayMs === 0) }
   }).pipe(Effect.retry(outrun), Effect.withSpan("planner.apply-batch", { attributes: { items: items.length } }))

@@ -8,12 +8,13 @@ import { Bus, type Delivery } from "@ci-fix-pilot/actor/Bus"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
 import { plannerDurable, streams } from "@ci-fix-pilot/contract/streams"
-import { Sql, type SqlError } from "@ci-fix-pilot/sql/Sql"
-import { Effect, Layer, Schedule, Stream } from "effect"
+import type { SqlError } from "@ci-fix-pilot/sql/Sql"
+import { type Cause, Effect, Layer, Schedule, Stream } from "effect"
 import { announce } from "./announce.ts"
 import { type Applied, applyBatch } from "./apply-batch.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import type { Item } from "./plan-batch.ts"
+import { bury, buryUnread } from "./put-aside.ts"
 
 const maxBatch = 256
 const prefetch = 512
@@ -22,29 +23,7 @@ const whileAway = { schedule: Schedule.spaced("250 millis"), while: (error: SqlE
 
 const none: Applied = { entries: [], commands: [] }
 
-const commandOf = ({ what }: Item) => (what.kind === "noticed" ? what.commandId : what.message.causedBy?.split("#")[0]) ?? ""
-
-/** Puts a message aside, and lets nothing wait for it: its inbox row is settled, and the command that it answers is given up by the next sweep. */
-const bury = (item: Item, text: string, why: string) =>
-  Effect.gen(function* () {
-    const sql = yield* Sql
-    const reason = why.slice(0, 4_000).replaceAll("\0", "\ufffd")
-    yield* sql.query("insert into dead_letter (message_id, run_id, text, why) values ($1, $2, $3, $4) on conflict do nothing", [
-      item.id,
-      item.runId,
-      text,
-      reason,
-    ])
-    yield* sql.query("update command set deadline_at = now() where command_id = $1 and closed_at is null", [commandOf(item)])
-    yield* sql.query("update inbox set applied_at = now(), outcome = $2::text::jsonb where message_id = $1 and applied_at is null", [
-      item.id,
-      JSON.stringify({ result: "ignored", status: "unknown", why: "it could not be applied and was put aside" }),
-    ])
-  }).pipe(
-    Effect.retry(whileAway),
-    Effect.andThen(Effect.logError("a message could not be applied and was put aside", { message: item.id, why })),
-    Effect.as(none),
-  )
+const aside = (item: Item, cause: Cause.Cause<unknown>) => bury(item, String(cause)).pipe(Effect.retry(whileAway), Effect.as(none))
 
 /** Applies items; a batch that fails is applied one by one, so that only the culprit is put aside. A database that is away is waited for. */
 export const applyItems = (items: ReadonlyArray<Item>) =>
@@ -54,12 +33,12 @@ export const applyItems = (items: ReadonlyArray<Item>) =>
       Effect.retry(whileAway),
       Effect.catchCause((cause) =>
         items.length === 1
-          ? Effect.forEach(items, (item) => bury(item, JSON.stringify(item.what), String(cause))).pipe(Effect.as(none))
+          ? Effect.forEach(items, (item) => aside(item, cause)).pipe(Effect.as(none))
           : Effect.map(
               Effect.forEach(items, (item) =>
                 applyBatch([item], policy).pipe(
                   Effect.retry(whileAway),
-                  Effect.catchCause((one) => bury(item, JSON.stringify(item.what), String(one))),
+                  Effect.catchCause((one) => aside(item, one)),
                 ),
               ),
               (each) => ({ entries: each.flatMap(({ entries }) => entries), commands: each.flatMap(({ commands }) => commands) }),
@@ -70,26 +49,14 @@ export const applyItems = (items: ReadonlyArray<Item>) =>
     yield* Effect.forkDetach(announce(applied))
   })
 
-const read = (delivery: Delivery) =>
-  decodeEvent(delivery.text).pipe(
+const read = ({ subject, text }: Delivery) =>
+  decodeEvent(text).pipe(
     Effect.map(
       (message): ReadonlyArray<Item> => [
-        { id: message.id, runId: message.runId, traceparent: message.traceparent, what: { kind: "message", message } },
+        { id: message.id, runId: message.runId, traceparent: message.traceparent, what: { kind: "message", message, saidOn: subject } },
       ],
     ),
-    Effect.catch((error) =>
-      Sql.use((sql) =>
-        sql.query("insert into dead_letter (message_id, text, why) values ($1, $2, $3) on conflict do nothing", [
-          `undecodable:${new Bun.CryptoHasher("sha256").update(delivery.text).digest("hex")}`,
-          delivery.text.replaceAll("\0", "\ufffd"),
-          error.message.replaceAll("\0", "\ufffd"),
-        ]),
-      ).pipe(
-        Effect.retry(whileAway),
-        Effect.andThen(Effect.logError("an event could not be read and was put aside", { subject: delivery.subject, why: error.message })),
-        Effect.as([]),
-      ),
-    ),
+    Effect.catch((error) => buryUnread(subject, text, error.message).pipe(Effect.retry(whileAway), Effect.as([]))),
   )
 
 const applyDeliveries = (deliveries: ReadonlyArray<Delivery>) =>

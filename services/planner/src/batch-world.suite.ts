@@ -5,7 +5,7 @@ import { type Policy, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { isStop, type Run } from "@ci-fix-pilot/lifecycle/run"
 import { batchFacts, type Relative, type RepositoryCounts } from "./batch-facts.ts"
 import type { CommandRow, NewEntry } from "./Ledger.ts"
-import type { Item, Outcome, Plan, planBatch } from "./plan-batch.ts"
+import type { Item, Outcome, PlannedBatch, planBatch } from "./plan-batch.ts"
 
 export interface AskedCommand extends CommandRow {
   readonly command: Command
@@ -60,11 +60,11 @@ export const applyTo = (world: World, items: ReadonlyArray<Item>, policy: Policy
     return row === undefined ? [] : [{ runId, ...row }]
   })
   const commandRows = [...new Set(wanted.map(commandIdOf))].flatMap((id) => world.commands.get(id ?? "") ?? [])
-  return written(world, plan(wanted, rows, commandRows, batchFacts(countsOf(world), relativesOf(world)), policy), wanted)
+  return written(world, plan(wanted, rows, commandRows, batchFacts(countsOf(world), relativesOf(world)), policy))
 }
 
 /** What writeBatch does with a plan. */
-const written = (world: World, plan: Plan, items: ReadonlyArray<Item>): World => {
+const written = (world: World, plan: PlannedBatch): World => {
   const commands = new Map(world.commands)
   for (const { commandId, closed, outcome, settledUsd, dispatch, tries, delayMs, extendMs } of plan.changes) {
     const row = commands.get(commandId)
@@ -94,7 +94,7 @@ const written = (world: World, plan: Plan, items: ReadonlyArray<Item>): World =>
     runs: new Map([...world.runs, ...[...plan.runs].map(([runId, { seq, state }]) => [runId, { seq, state }] as const)]),
     commands,
     entries: [...world.entries, ...plan.entries],
-    applied: new Set([...world.applied, ...items.map(({ id }) => id)]),
+    applied: new Set([...world.applied, ...plan.applied]),
     outcomes: new Map([...world.outcomes, ...plan.outcomes]),
   }
 }

@@ -149,8 +149,8 @@ describe.each(Object.entries(databases))("what ended long ago, in %s", (_, fresh
   })
 
   it("begins anew when the same failure is reported again", async () => {
-    const message = { id: "again", at: "", runId: runIdOf(0), traceparent, type: "ci-failed", data: ciFailed(1) } as const
-    const again: Item = { id: "again", runId: runIdOf(0), traceparent, what: { kind: "message", message } }
+    const message = { id: "inbox:webhook:again", at: "", runId: runIdOf(0), traceparent, type: "ci-failed", data: ciFailed(1) } as const
+    const again: Item = { id: "inbox:webhook:again", runId: runIdOf(0), traceparent, what: { kind: "message", message, saidOn: undefined } }
     const entries = await run(
       Effect.gen(function* () {
         yield* longAgo([ended])

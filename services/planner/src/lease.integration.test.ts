@@ -112,7 +112,7 @@ describe("a command that costs money", () => {
         const postponed: Event = { type: "postponed", data: { afterMs: 1, why: "the model is busy" } }
         const id = `${commandId}#1#d`
         const message = { id, at: "", runId, traceparent, causedBy: `${commandId}#1`, ...postponed }
-        yield* applyBatch([{ id, runId, traceparent, what: { kind: "message", message } }], defaultPolicy)
+        yield* applyBatch([{ id, runId, traceparent, what: { kind: "message", message, saidOn: undefined } }], defaultPolicy)
         const back = yield* giveUp
         return [before, fits, held, back].map(({ entries }) => entries.length)
       }),
@@ -154,7 +154,7 @@ describe("a command that costs money", () => {
         const event: Event = { type: "postponed", data: { afterMs: 1, why: "the model is busy", uncounted: true } }
         const id = `${commandId}#1#a`
         const message = { id, at: "", runId, traceparent, causedBy: `${commandId}#1`, ...event }
-        yield* applyBatch([{ id, runId, traceparent, what: { kind: "message", message } }], defaultPolicy)
+        yield* applyBatch([{ id, runId, traceparent, what: { kind: "message", message, saidOn: undefined } }], defaultPolicy)
         expect(yield* again).toBe("go")
         expect(yield* ask("a")).toBe("stale")
         return yield* sql.query("select holder, dispatch, tries, reserved_usd from command")

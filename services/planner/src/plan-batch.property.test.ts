@@ -1,5 +1,7 @@
 import { commandTypes, leased } from "@ci-fix-pilot/contract/commands"
 import type { Event } from "@ci-fix-pilot/contract/events"
+import { answerSubject } from "@ci-fix-pilot/contract/subjects"
+import { inboxSubject } from "@ci-fix-pilot/contract/who-may-say"
 import { defaultPolicy, type Policy } from "@ci-fix-pilot/lifecycle/policy"
 import type { Draw } from "@ci-fix-pilot/lifecycle/simulation"
 import { answerOf, ciFailed, type Hub, outsideEvent, reviewOf } from "@ci-fix-pilot/lifecycle/simulation-answers"
@@ -98,15 +100,17 @@ class Arrivals {
     const causedBy = `${commandId}#${Math.max(1, command.dispatch - draw(2))}`
     const id = `${causedBy}#${holder}`
     const message = { id, at: "", runId, traceparent, causedBy, ...(unleased ? { unleased } : {}), ...waiting }
-    return { id, runId, traceparent, what: { kind: "message", message } }
+    const saidOn = answerSubject(command.type, waiting.type)
+    return { id, runId, traceparent, what: { kind: "message", message, saidOn } }
   }
 
   #message(n: number, event: Event): Item {
     this.#count += 1
     const runId = runIdOf(n)
-    const id = `inbox:x#${this.#count}`
+    const source = event.type === "review-given" ? "review" : "github"
+    const id = `inbox:${source}:${this.#count}`
     const message = { id, at: "", runId, traceparent, ...event }
-    return { id, runId, traceparent, what: { kind: "message", message } }
+    return { id, runId, traceparent, what: { kind: "message", message, saidOn: inboxSubject(source, event.type) } }
   }
 
   #noticed(n: number, input: Extract<Item["what"], { kind: "noticed" }>["input"], commandId?: string): Item {

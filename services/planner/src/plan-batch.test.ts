@@ -27,14 +27,18 @@ const answer = (holder: string, event: Event, more: { readonly unleased?: boolea
     id,
     runId,
     traceparent,
-    what: { kind: "message", message: { id, at: "", runId, traceparent, causedBy: `c1#${holder.split("#")[0]}`, ...more, ...event } },
+    what: {
+      kind: "message",
+      message: { id, at: "", runId, traceparent, causedBy: `c1#${holder.split("#")[0]}`, ...more, ...event },
+      saidOn: undefined,
+    },
   }
 }
-const said = (id: string, event: Event): Item => ({
+const said = (id: string, event: Event, about = runId): Item => ({
   id,
-  runId,
+  runId: about,
   traceparent,
-  what: { kind: "message", message: { id, at: "", runId, traceparent, ...event } },
+  what: { kind: "message", message: { id, at: "", runId: about, traceparent, ...event }, saidOn: undefined },
 })
 const noticed = (input: Input, commandId: string): Item => ({
   id: `gave-up:${commandId}`,
@@ -51,19 +55,10 @@ describe("failures of one repository", () => {
     const repository = ciFailed(1).target.repository.toLowerCase()
     const counts = batchFacts([{ repository, active: 1, queued: 0, openPullRequests: 0 }], [])
     const failures = [1, 2, 3].map((n): Item => {
-      const message = { id: `m${n}`, at: "", runId: runIdOf(n), traceparent, type: "ci-failed", data: ciFailed(1) } as const
-      return { id: message.id, runId: message.runId, traceparent, what: { kind: "message", message } }
+      return said(`inbox:webhook:${n}`, { type: "ci-failed", data: ciFailed(1) }, runIdOf(n))
     })
     const [first, second, third] = failures as [Item, Item, Item]
-    const message = {
-      id: "r",
-      at: "",
-      runId: runIdOf(1),
-      traceparent,
-      type: "review-given",
-      data: { action: "abort", reviewer: "ada" },
-    } as const
-    const abort: Item = { id: "r", runId: runIdOf(1), traceparent, what: { kind: "message", message } }
+    const abort = said("inbox:review:r", { type: "review-given", data: { action: "abort", reviewer: "ada" } })
     const { runs } = planBatch([first, second, abort, third], [], [], counts, defaultPolicy)
     expect([...runs.values()].map(({ state }) => state.phase)).toEqual(["aborted", "queued", "queued"])
   })
@@ -76,8 +71,7 @@ describe("fixes of one repository that are approved at once", () => {
     const waiting: Run = { ...begun, phase: "awaiting-approval", approvalReasons: ["a fork"] }
     const approvals = [1, 2].map((n): Item => {
       const data = { action: "approve", reviewer: "grace", expectedPhase: "awaiting-approval" } as const
-      const message = { id: `m${n}`, at: "", runId: runIdOf(n), traceparent, type: "review-given", data } as const
-      return { id: message.id, runId: message.runId, traceparent, what: { kind: "message", message } }
+      return said(`inbox:review:${n}`, { type: "review-given", data }, runIdOf(n))
     })
     const rows = [1, 2].map((n) => ({ runId: runIdOf(n), seq: 7, state: waiting }))
     const { runs, outcomes } = planBatch(approvals, rows, [], counts, defaultPolicy)

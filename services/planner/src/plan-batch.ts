@@ -6,7 +6,9 @@ import { commandDeadlineMs, type Policy, survivesStop, waitsWithinDeadline } fro
 import { lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import { isOver, step } from "@ci-fix-pilot/lifecycle/step"
 import type { BatchFacts } from "./batch-facts.ts"
+import { isAnswer, isOfNoConcern, whyRefused } from "./believe.ts"
 import type { CommandRow, NewCommand, NewEntry, RunRow } from "./Ledger.ts"
+import type { Refused } from "./put-aside.ts"
 
 /** Something to apply: a message from outside, or what the planner itself noticed about a run. */
 export interface Item {
@@ -14,7 +16,13 @@ export interface Item {
   readonly runId: RunId
   readonly traceparent: string
   readonly what:
-    | { readonly kind: "message"; readonly message: EventMessage }
+    | {
+        readonly kind: "message"
+        readonly message: EventMessage
+        /** The subject on which it was said, or that of its source in the inbox; undefined when nobody noted it. */
+        readonly saidOn: string | undefined
+        readonly fromInbox?: boolean
+      }
     | { readonly kind: "noticed"; readonly input: Input; readonly commandId?: string }
 }
 
@@ -48,10 +56,14 @@ export interface Plan {
   readonly outcomes: ReadonlyMap<string, Outcome>
 }
 
+/** A plan of a batch: the ids of the messages that it applies, and those that are not believed, which it leaves out. */
+export interface PlannedBatch extends Plan {
+  readonly applied: ReadonlyArray<string>
+  readonly refused: ReadonlyArray<Refused>
+}
+
 /** A command as the batch has left it so far. */
 type Known = { -readonly [K in keyof CommandRow]: CommandRow[K] }
-
-const isAnswer = (message: EventMessage) => message.causedBy?.includes("#") === true
 
 /** Whether the try that this answers was counted and its money reserved: its holder heard `go`, or was given the lease and did not wait to hear. */
 const wasLeased = ({ id, unleased }: EventMessage, { holder }: CommandRow) => unleased !== true || id.split("#")[2] === holder
@@ -63,7 +75,7 @@ export const planBatch = (
   commandRows: ReadonlyArray<CommandRow>,
   facts: BatchFacts,
   policy: Policy,
-): Plan => {
+): PlannedBatch => {
   const runs = new Map<RunId, { seq: number; state: Run; isNew: boolean }>(
     rows.map(({ runId, seq, state }) => [runId, { seq, state, isNew: false }]),
   )
@@ -73,6 +85,10 @@ export const planBatch = (
   const changes = new Map<string, CommandChange>()
   const outcomes = new Map<string, Outcome>()
   const over = new Set<RunId>()
+
+  /** The command that a message says it answers. */
+  const askedBy = ({ what }: Item) =>
+    what.kind === "message" && isAnswer(what.message) ? known.get(what.message.causedBy?.split("#")[0] ?? "") : undefined
 
   /** What the item means for its run; `undefined` when it only changes its command. */
   const inputOf = (item: Item): Input | undefined => {
@@ -84,7 +100,7 @@ export const planBatch = (
       return item.what.input
     }
     const { message } = item.what
-    const row = isAnswer(message) ? known.get(message.causedBy?.split("#")[0] ?? "") : undefined
+    const row = askedBy(item)
     if (row === undefined) return { kind: "event", event: message }
     const { open } = row
     // What it has cost is written down in any case.
@@ -204,7 +220,14 @@ export const planBatch = (
   }
 
   const seen = new Set<string>()
+  const refused: Array<Refused> = []
   for (const item of items) {
+    // Before its id is looked at: who is not believed may use another's.
+    const why = whyRefused(item, askedBy(item))
+    if (why !== undefined) {
+      if (!isOfNoConcern(item, askedBy(item), runs.has(item.runId))) refused.push({ item, why })
+      continue
+    }
     // A message that was delivered twice may be in one batch twice.
     if (seen.has(item.id)) continue
     seen.add(item.id)
@@ -213,5 +236,5 @@ export const planBatch = (
   }
   // A run that ended later in the batch wants nothing more of what was asked for it before.
   const due = commands.filter(({ runId, command }) => !over.has(runId) || survivesStop.has(command.type))
-  return { entries, runs, commands: due, changes: [...changes.values()], over: [...over], outcomes }
+  return { applied: [...seen], refused, entries, runs, commands: due, changes: [...changes.values()], over: [...over], outcomes }
 }

@@ -47,7 +47,7 @@ const world = (url: string) =>
 
 const fail = (n: number, title = ciFailed(n).title) => {
   const message: EventMessage = {
-    id: `inbox:test:${n}`,
+    id: `inbox:webhook:${n}`,
     at: "",
     runId: runIdOf(n),
     traceparent: "00-00000000000000000000000000000000-0000000000000000-00",

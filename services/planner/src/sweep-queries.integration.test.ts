@@ -105,7 +105,7 @@ describe("the counts", () => {
     const facts = await run(
       Effect.gen(function* () {
         const sql = yield* given([{ ...healed, failure: fetched.data }, again])
-        const items = [{ id: "m", runId, traceparent: "", what: { kind: "message", message } } as const]
+        const items = [{ id: "m", runId, traceparent: "", what: { kind: "message", message, saidOn: undefined } } as const]
         const { facts } = yield* readBatch(sql.query, items)
         return facts.of(runId, again, { kind: "event", event: fetched })
       }),
@@ -115,7 +115,7 @@ describe("the counts", () => {
 
   it("see the runs that wait, so that a new failure does not overtake them", async () => {
     const message = { id: "m", at: "", runId: runIdOf(99), traceparent: "", type: "ci-failed", data: ciFailed(1) } as const
-    const items = [{ id: "m", runId: runIdOf(99), traceparent: "", what: { kind: "message", message } } as const]
+    const items = [{ id: "m", runId: runIdOf(99), traceparent: "", what: { kind: "message", message, saidOn: undefined } } as const]
     const facts = await run(
       Effect.gen(function* () {
         const sql = yield* given([begun, begun])

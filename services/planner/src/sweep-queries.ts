@@ -1,5 +1,4 @@
 import { type Command, commandTypes } from "@ci-fix-pilot/contract/commands"
-import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
 import { roundingUsd, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
@@ -77,40 +76,6 @@ export const dispatchAgain = (lost: ReadonlyArray<{ readonly commandId: string; 
       [JSON.stringify(lost.map(({ commandId, dispatch }) => ({ id: commandId, dispatch })))],
     ),
   ).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))
-
-/** An inbox row that cannot be read is settled, with the reason, and said aloud: it must not stand in the way of the others. */
-const putAside = (messageId: string, why: string) =>
-  Sql.use((sql) =>
-    sql.query("update inbox set applied_at = now(), outcome = $2::text::jsonb where message_id = $1", [
-      messageId,
-      JSON.stringify({ result: "ignored", status: "unknown", why: `it cannot be read: ${why.slice(0, 500)}` }),
-    ]),
-  ).pipe(Effect.andThen(Effect.logError("an inbox row cannot be read", { messageId, why })))
-
-const inboxRows = rowsOf(Schema.Struct({ messageId: Schema.String, runId: RunId, traceparent: Schema.String, body: Schema.Unknown }))
-
-/** What was accepted and never arrived by message: read from where it was accepted. */
-export const unappliedInbox = Sql.use((sql) =>
-  sql.query(
-    `select message_id as "messageId", run_id as "runId", traceparent, body from inbox
-     where applied_at is null and received_at < now() - interval '1 second' order by received_at limit ${limit}`,
-  ),
-).pipe(
-  Effect.flatMap(inboxRows),
-  Effect.flatMap((rows) =>
-    Effect.forEach(rows, ({ messageId: id, runId, traceparent, body }) => {
-      const envelope = { id, at: "", runId, traceparent, ...(typeof body === "object" ? body : {}) }
-      return Effect.map(
-        decodeEvent(JSON.stringify(envelope)),
-        (message): Item => ({ id, runId, traceparent, what: { kind: "message", message } }),
-      ).pipe(
-        Effect.tapError((error) => putAside(id, error.message)),
-        Effect.option,
-      )
-    }),
-  ),
-  Effect.map((items) => items.flatMap((item) => (item._tag === "Some" ? [item.value] : []))),
-)
 
 const noticed = (id: string, runId: RunId, input: Input, commandId?: string): Item => ({
   id,

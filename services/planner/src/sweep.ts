@@ -11,6 +11,7 @@ import { applyItems } from "./apply-events.ts"
 import { LeaseWatch } from "./LeaseWatch.ts"
 import type { Item } from "./plan-batch.ts"
 import { provideStreams } from "./provide-streams.ts"
+import { unappliedInbox } from "./read-inbox.ts"
 import * as due from "./sweep-queries.ts"
 
 /** What the broker has not said of a command by then (ms) it is asked in the next sweep. */
@@ -49,7 +50,7 @@ const applyAll = (items: ReadonlyArray<Item>) => (items.length === 0 ? Effect.vo
 
 /** Decides what time has decided: inbox rows nobody applied, commands and runs past their deadline, free slots. */
 const decideDue = Effect.gen(function* () {
-  yield* Effect.flatMap(due.unappliedInbox, applyAll)
+  yield* Effect.flatMap(unappliedInbox, applyAll)
   const seen = yield* LeaseWatch.use((watch) => watch.seen)
   yield* Effect.flatMap(due.lateCommands(seen), applyAll)
   yield* Effect.flatMap(due.lateRuns, applyAll)
