@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { launchCommand } from "./bubblewrap-launcher.ts"
@@ -27,9 +30,22 @@ describe("the launcher", () => {
     const [program, ...rest] = launchCommand({ stage, procs: ["/cg/cgroup.procs"], bubblewrap: ["bwrap"] })
     const script = rest.at(-1) ?? ""
     expect([program, ...rest.slice(0, 3)]).toEqual(["unshare", "--mount", "--propagation", "private"])
-    expect(script).toContain(`mount --rbind '/private/secret'\\''s/view' '/stage/0'`)
+    expect(script).toContain(`'/private/secret'\\''s/view /stage/0' > '/stage/fstab'\nmount --all --fstab '/stage/fstab'`)
     expect(script).toContain("echo $$ > '/cg/cgroup.procs'")
     expect(script).toMatch(/exec 'setpriv' '--reuid' '10001' '--regid' '10001' '--clear-groups' .*'--bounding-set=-all' '--no-new-privs'/u)
+  })
+
+  it("stages a path of any name as it is", () => {
+    const names = ["a b", "tab\tand\nline", "back\\slash\\040", "#hash", "it's é"].map((name) => `/private/${name}`)
+    const stage = { at: "/stage", paths: names, user: { uid: 10001, gid: 10001 } }
+    const script = launchCommand({ stage, procs: [], bubblewrap: ["bwrap"] }).at(-1) ?? ""
+    const directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-fstab-"))
+    const table = join(directory, "fstab")
+    const print = script.slice(script.indexOf("printf "), script.indexOf(" > '/stage/fstab'"))
+    writeFileSync(table, spawnSync("bash", ["-c", print]).stdout)
+    const { stdout } = spawnSync("findmnt", ["--fstab", "--tab-file", table, "--json", "--output", "SOURCE"], { encoding: "utf8" })
+    rmSync(directory, { recursive: true })
+    expect(JSON.parse(stdout).filesystems.map(({ source }: { source: string }) => source)).toEqual(names)
   })
 
   it("as anybody else needs no right", () => {

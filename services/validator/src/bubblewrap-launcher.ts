@@ -16,10 +16,25 @@ const filterDescriptor = 9
 /** Where path number `index` is after staging. */
 export const staged = (stage: string, index: number): string => posix.join(stage, String(index))
 
-const show = (from: string, at: string): ReadonlyArray<string> => [
-  `if [ -d ${quote(from)} ]; then mkdir ${quote(at)}; else : > ${quote(at)}; fi`,
-  `mount --rbind ${quote(from)} ${quote(at)}`,
-]
+/** As fstab(5) writes a path. */
+const escaped = (path: string): string =>
+  path.replaceAll(/[\\\s#]/gu, (char) => [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""))
+
+/** Everything at once: a program for each path would take longer than many a test. */
+const show = (stage: string, paths: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const table = quote(posix.join(stage, "fstab"))
+  const rows = paths.map((from, index) => quote(`${escaped(from)} ${escaped(staged(stage, index))}`))
+  return [
+    `mount -t tmpfs -o size=1m,mode=711 stage ${quote(stage)}`,
+    ...paths.map((from, index) => {
+      const at = quote(staged(stage, index))
+      return `if [ -d ${quote(from)} ]; then set -- "$@" ${at}; else : > ${at}; fi`
+    }),
+    'mkdir "$@"',
+    `printf '%s none rbind 0 0\\n' ${rows.join(" ")} > ${table}`,
+    `mount --all --fstab ${table}`,
+  ]
+}
 
 export interface Launch {
   /** Set when the service is root: the empty directory to stage in, and what to show there in this order. */
@@ -52,8 +67,7 @@ export const launchCommand = ({ stage, procs, cpus, seccomp, bubblewrap }: Launc
     ...(stage === undefined ? [] : [`chown ${stage.user.uid} /proc/self/fd/1`]),
     "echo 1000 2>/dev/null > /proc/self/oom_score_adj || true",
     ...procs.map((file) => `echo $$ > ${quote(file)}`),
-    ...(stage === undefined ? [] : [`mount -t tmpfs -o size=1m,mode=711 stage ${quote(stage.at)}`]),
-    ...(stage === undefined ? [] : stage.paths.flatMap((path, index) => show(path, staged(stage.at, index)))),
+    ...(stage === undefined ? [] : show(stage.at, stage.paths)),
     ...(seccomp === undefined ? [] : [`exec ${filterDescriptor}< ${quote(seccomp)}`]),
     ...(cpus === undefined ? [] : [`taskset --cpu-list --pid ${cpus.join(",")} $$ >/dev/null`]),
     `exec ${command.map(quote).join(" ")}`,
