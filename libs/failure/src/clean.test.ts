@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { cleanLine, cleanLogLine, cleanText } from "./clean.ts"
+import { computedMs } from "./processor-time.suite.ts"
 
 describe("cleanLine", () => {
   it.each([
@@ -32,9 +33,9 @@ describe("cleanLine", () => {
 
   it("takes hostile lines in linear time", () => {
     for (const piece of ["\u001b[", "\u001b]", "\u001b]8;;", "\u001b", "\u009b0", "\r"]) {
-      const started = performance.now()
+      const started = computedMs()
       cleanLine(piece.repeat(300_000))
-      expect(performance.now() - started, JSON.stringify(piece)).toBeLessThan(2_000)
+      expect(computedMs() - started, JSON.stringify(piece)).toBeLessThan(2_000)
     }
   })
 })

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { makeDigester } from "./digest.ts"
+import { computedMs } from "./processor-time.suite.ts"
 import { makeRedactor, redactCounted, redactText } from "./redact.ts"
 
 const letters = (text: string, length: number) => Array.from({ length }, (_, at) => text[(at * 7 + 3) % text.length]).join("")
@@ -221,9 +222,9 @@ describe("makeRedactor", () => {
     ]
     for (const piece of hostile) {
       const bytes = Buffer.from(piece.repeat(Math.ceil(1_000_000 / piece.length)))
-      const started = performance.now()
+      const started = computedMs()
       streamed([bytes])
-      expect(performance.now() - started, piece).toBeLessThan(2_000)
+      expect(computedMs() - started, piece).toBeLessThan(2_000)
     }
   })
 

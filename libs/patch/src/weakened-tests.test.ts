@@ -4,6 +4,12 @@ import { diffContents } from "./compare.ts"
 import { judge } from "./fixtures/judge.ts"
 import { weakenedTests } from "./weakened-tests.ts"
 
+/** What this thread has computed so far (ms): the turns of other programs do not count, as they do on a clock. */
+const computedMs = () => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}
+
 const JS = 'it("a", () => { expect(1).toBe(1) })\n'
 
 describe("a check that is set differently is seen", () => {
@@ -78,8 +84,8 @@ describe("hostile text", () => {
     ["a.js", "[1234,"],
   ])("does not make the comparison slow: %s %s", (path, piece) => {
     const before = `${piece.repeat(100_000 / piece.length)}\n\n\n\n\n`
-    const started = performance.now()
+    const started = computedMs()
     judge(path, before, `${before}x = 1\n`, ["1234"])
-    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(computedMs() - started).toBeLessThan(3_000)
   })
 })
