@@ -17,12 +17,13 @@ export const percent = (share: number): string => `${share < 1 ? Math.min(99, Ma
 const two = (large: number, largeUnit: string, small: number, smallUnit: string) =>
   small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
 
-/** Seconds in at most two units: `0.4 s`, `42 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
+/** Seconds in at most two units, and no seconds where nobody counts them: `0.4 s`, `42 s`, `3 min 5 s`, `12 min`, `2 h 10 min`, `3 d 4 h`. */
 export const duration = (seconds: number): string => {
   if (seconds < 9.95) return `${Math.max(0, Math.round(seconds * 10) / 10)} s`
   const s = Math.round(seconds)
   if (s < 60) return `${s} s`
-  if (s < 3_600) return two(Math.floor(s / 60), "min", s % 60, "s")
+  if (s < 600) return two(Math.floor(s / 60), "min", s % 60, "s")
+  if (s < 3_600) return `${Math.floor(s / 60)} min`
   const m = Math.floor(s / 60)
   if (m < 1_440) return two(Math.floor(m / 60), "h", m % 60, "min")
   const h = Math.floor(m / 60)

@@ -11,14 +11,14 @@ const explain = (entries: ReturnType<typeof ledger>, seen: number) => explainCon
 describe("an action that met another state than the reader saw", () => {
   it("was overtaken by another reviewer", () => {
     expect(explain(ledger(...healed, denied, escalated), healed.length)).toBe(
-      "Nothing was changed: alice denied it 4 min ago. (the run has ended: escalated.) The run is escalated now.",
+      "Nothing was changed: alice denied it 4 min ago. The run is escalated now.",
     )
   })
 
   it("was not overtaken by whoever had decided before: then it was GitHub", () => {
     const entries = ledger(...healed.slice(0, -1), approved, opened, closed, escalated)
     expect(explain(entries, healed.length + 1)).toBe(
-      "Nothing was changed: the pull request was closed 4 min ago. (the run has ended: escalated.) The run is escalated now.",
+      "Nothing was changed: the pull request was closed 4 min ago. The run is escalated now.",
     )
   })
 

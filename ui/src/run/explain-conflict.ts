@@ -43,5 +43,6 @@ export const explainConflict = ({ message, current }: Conflict, entries: Readonl
   )
   const status = statusIn(current)
   const stands = status === undefined ? "" : ` The run is ${wordOf(status)} now.`
-  return `Nothing was changed: ${first === undefined ? `${message}.` : `${first}. (${message}.)`}${stands}`
+  const why = first === undefined ? message : status === undefined ? `${first} (${message})` : first
+  return `Nothing was changed: ${why}.${stands}`
 }
