@@ -20,11 +20,14 @@ export interface BubblewrapProcess {
   readonly kill: Effect.Effect<void>
 }
 
+/** It mostly takes a millisecond or two. */
+const soonThenSteady = Schedule.min([Schedule.exponential("1 millis"), Schedule.spaced("10 millis")])
+
 /** The kernel lets the first process of a namespace end only when everything else in it is dead, which may be after bubblewrap itself. */
 const gone = (firstPid: number | undefined) =>
   Effect.gen(function* () {
     if (firstPid !== undefined && (yield* isRunning(firstPid))) return yield* Effect.fail("still running")
-  }).pipe(Effect.retry({ times: 500, schedule: Schedule.spaced("10 millis") }), Effect.ignore)
+  }).pipe(Effect.retry({ times: 500, schedule: soonThenSteady }), Effect.ignore)
 
 const complaintBytes = 600
 
