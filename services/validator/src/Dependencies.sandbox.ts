@@ -7,7 +7,6 @@ import { type ChosenInstaller, chooseInstallers } from "./choose-installers.ts"
 import { Dependencies, type DependenciesRequest, InstallImpossible } from "./Dependencies.ts"
 import { installDependencies } from "./install-dependencies.ts"
 import type { InstallFailed } from "./install-failed.ts"
-import { makeTemporary } from "./make-temporary.ts"
 import { removeTree } from "./remove-tree.ts"
 import { Sandbox } from "./Sandbox.ts"
 import { type LayerFacts, type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
@@ -46,11 +45,12 @@ const nothingInstalled = Effect.fnUntraced(function* (targetDir: string, failure
 const install = Effect.fnUntraced(function* ({ label, source }: DependenciesRequest, one: ChosenInstaller, targetDir: string) {
   const { installer, manifests, derived } = one
   const workspace = yield* Workspace
-  const manifestsDir = yield* makeTemporary
+  const [manifestsDir, proxyDir] = [yield* workspace.temporary, yield* workspace.temporary]
   yield* workspace.write(source, manifests, manifestsDir)
   for (const [name, text] of Object.entries(derived ?? {})) yield* Effect.promise(() => writeFile(join(manifestsDir, name), text))
   yield* Effect.logInfo("installing dependencies", { installer })
-  const installed = yield* Effect.result(installDependencies({ label, installer, manifestsDir, targetDir, derived: derived !== undefined }))
+  const request = { label, installer, manifestsDir, proxyDir, targetDir, derived: derived !== undefined }
+  const installed = yield* Effect.result(installDependencies(request))
   if (installed._tag === "Failure") {
     const soft = derived !== undefined && installed.failure._tag === "InstallFailed" && installed.failure.kind !== "registry-unreachable"
     return soft ? yield* nothingInstalled(targetDir, installed.failure) : yield* installed.failure

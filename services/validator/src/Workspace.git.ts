@@ -87,6 +87,7 @@ export const layer = Layer.effect(
             Effect.map((facts) => ({ key, ...facts })),
             Effect.scoped,
           ),
+      temporary: cache.temporary,
       write: Effect.fn("workspace.write")(function* (source, paths, directory) {
         const contents = yield* read(source, paths)
         for (const path of paths) yield* writeNew(directory, path, contents.get(path))

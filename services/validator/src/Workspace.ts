@@ -101,6 +101,11 @@ export class Workspace extends Context.Service<
       key: string,
       make: (directory: string) => Effect.Effect<LayerFacts, E, R>,
     ) => Effect.Effect<Layer, E | WorkspaceUnavailable, R>
+    /**
+     * An empty directory of this machine's, beside the views, so that a daemon which runs elsewhere sees it, too. It is gone with its
+     * scope; where the process is killed before that, with the next start.
+     */
+    readonly temporary: Effect.Effect<string, WorkspaceUnavailable, Scope.Scope>
     /** Writes files of the commit into a directory of this machine, at their own paths. Fails when one is no regular file. */
     readonly write: (source: Source, paths: ReadonlyArray<string>, directory: string) => Effect.Effect<void, Trouble>
     /** All entries of the commit in path order. */

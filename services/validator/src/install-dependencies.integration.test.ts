@@ -28,7 +28,14 @@ const install = (installer: Installer, files: Readonly<Record<string, string>>, 
       }
     })
     const targetDir = yield* directory
-    const installed = yield* installDependencies({ label: "install", installer, manifestsDir, targetDir, limits })
+    const installed = yield* installDependencies({
+      label: "install",
+      installer,
+      manifestsDir,
+      proxyDir: yield* directory,
+      targetDir,
+      limits,
+    })
     const tried = (command: string) =>
       Sandbox.use((sandbox) => sandbox.run({ label: "try", command, root: targetDir, env: installed.env, path: installed.path }))
     return { installed, targetDir, tried }

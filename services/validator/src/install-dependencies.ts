@@ -23,6 +23,8 @@ export interface InstallRequest {
   readonly installer: Installer
   /** A directory with the base commit's own manifests, at their paths (see `isManifest`), and nothing else. */
   readonly manifestsDir: string
+  /** An empty directory for the proxy, which the sandbox is shown. */
+  readonly proxyDir: string
   /** An empty directory that receives the result. */
   readonly targetDir: string
   readonly limits?: Partial<SandboxLimits>
@@ -119,7 +121,7 @@ export const installDependencies = Effect.fn("install-dependencies")(function* (
       ConfigError: misconfigured,
     }),
   )
-  const proxy = yield* serveRegistry(registry, sandbox.user).pipe(Effect.catchTag("ConfigError", misconfigured))
+  const proxy = yield* serveRegistry(registry, sandbox.user, request.proxyDir)
   const plan = installPlan(installer, yield* filesIn(manifestsDir), proxy.mirror)
   const manifests = join(proxy.directory, "manifests")
   const texts = yield* layOut(manifestsDir, manifests)

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 
-type Kind = "disk" | "sandbox" | "registry"
+type Kind = "disk" | "sandbox"
 
 /** The id of the process in the name is how an heir knows that nobody needs the directory any more. */
-const ownName = /^ci-fix-pilot-(?:disk|sandbox|registry)-(\d+)-/u
+const ownName = /^ci-fix-pilot-(?:disk|sandbox)-(\d+)-/u
 
 /** An empty directory that only this user can read. */
-export const ownTemporary = (kind: Kind, base: string = tmpdir()) =>
+export const ownTemporary = (kind: Kind) =>
   Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(base, `ci-fix-pilot-${kind}-${process.pid}-`))),
+    Effect.promise(() => mkdtemp(join(tmpdir(), `ci-fix-pilot-${kind}-${process.pid}-`))),
     (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
   )
 

@@ -2,11 +2,9 @@
  * The only way out of a sandbox that installs: a mirror of the operator's registry on a unix socket. It reads and never writes, asks
  * only the registry's own origins, and adds the registry's credential here, where nothing inside can see it.
  */
-import { chown, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
-import { Config, Effect, Option, Redacted } from "effect"
-import { ownTemporary } from "./own-temporary.ts"
+import { chmod, chown, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Effect, Option, Redacted } from "effect"
 import { relayPrograms, socketName } from "./registry-relay.ts"
 import type { Registry } from "./registry-settings.ts"
 import { mirrored, outside, rewriteOrigins } from "./rewrite-origins.ts"
@@ -88,16 +86,13 @@ const makeMirror = (registry: Registry) => {
   return { answer, unreachable: () => unreachable, refused: () => refused }
 }
 
-/** A daemon that runs elsewhere sees the workspace at its own path, but not our temporary files. */
-const placeForSockets = Config.NonEmptyString("CI_HEALING_WORKSPACE_DIR").pipe(
-  Config.map((path) => resolve(path)),
-  Config.withDefault(tmpdir()),
-)
-
-/** Serves `user`, and nobody else on this machine, until its scope closes. */
-export const serveRegistry = Effect.fn("registry-proxy.serve")(function* (registry: Registry, { uid, gid }: SandboxUser) {
-  const base = yield* placeForSockets
-  const directory = yield* ownTemporary("registry", base)
+/** Serves `user`, and nobody else on this machine, in an empty directory until its scope closes. */
+export const serveRegistry = Effect.fn("registry-proxy.serve")(function* (
+  registry: Registry,
+  { uid, gid }: SandboxUser,
+  directory: string,
+) {
+  yield* Effect.promise(() => chmod(directory, 0o700))
   const { answer, ...account } = makeMirror(registry)
   const socket = join(directory, socketName)
   yield* Effect.acquireRelease(

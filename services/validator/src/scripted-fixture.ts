@@ -40,6 +40,7 @@ export const scriptedWorld = (
     view: ({ commitSha }, { changes = [] } = {}) =>
       Effect.succeed({ root: `/${[commitSha, ...changes.map(({ path }) => path)].join(",")}`, treeSha: treeOf(changes) }),
     layer: () => Effect.die("nothing is installed"),
+    temporary: Effect.die("nothing is installed"),
     write: () => Effect.void,
     entries: () => Effect.succeed(Object.entries(files).map(([path, text]) => ({ path, mode: "100644", blob: "", bytes: text.length }))),
     read: (_, paths) =>
