@@ -1,10 +1,10 @@
 import Anthropic, { APIError } from "@anthropic-ai/sdk"
 import { Effect, Redacted, Schema } from "effect"
 import { guardFetch } from "./guard-fetch.ts"
-import { limitAnswer } from "./limit-answer.ts"
+import { limitAnswer, payWhenBroken } from "./limit-answer.ts"
 import { type Asks, ModelAway, type ModelFailure, type ModelReply, type ModelRequest, type Turn } from "./Model.ts"
 import { costUsd } from "./price.ts"
-import { failureOf } from "./vendor-failure.ts"
+import { connectionErrorOf, failureOf } from "./vendor-failure.ts"
 import type { VendorSettings } from "./vendor-settings.ts"
 
 const vendor = "anthropic"
@@ -42,14 +42,17 @@ export const makeAnthropic = (settings: VendorSettings): Asks => {
     openTelemetry: false,
     fetch: guardFetch(settings.stallMs),
   })
-  const ask = Effect.fn("Model.anthropic.ask")(function* (request: ModelRequest) {
-    const maxTokens = yield* limitAnswer(request, settings.price)
+  const call = Effect.fnUntraced(function* (request: ModelRequest, maxTokens: number) {
     const message = yield* Effect.tryPromise({
       try: (signal) => client.messages.stream(paramsOf(request, settings.model, maxTokens), { signal }).finalMessage(),
       catch: (error) => failureOf(vendor, httpFailureOf(error), [apiKey]),
     }).pipe(Effect.timeoutOrElse({ duration: settings.timeoutMs, orElse: () => Effect.fail(tookTooLong(settings.timeoutMs)) }))
     const decoded = yield* decode(message).pipe(Effect.mapError(() => new ModelAway({ reason: `${vendor}: the answer is no message` })))
     return replyOf(decoded, message.content, settings)
+  })
+  const ask = Effect.fn("Model.anthropic.ask")(function* (request: ModelRequest) {
+    const maxTokens = yield* limitAnswer(request, settings.price)
+    return yield* payWhenBroken(request, settings, maxTokens)(call(request, maxTokens))
   })
   return { name: `${vendor} ${settings.model}`, available: Effect.succeed(true), ask }
 }
@@ -119,5 +122,11 @@ const stopOf = (reason: string | null): ModelReply["stop"] => {
 
 const httpFailureOf = (error: unknown) =>
   error instanceof APIError
-    ? { status: error.status, headers: error.headers, message: error.apiMessage ?? error.message, code: error.type ?? undefined }
-    : { status: undefined, headers: undefined, message: String(error), code: undefined }
+    ? {
+        status: error.status,
+        headers: error.headers,
+        message: error.apiMessage ?? error.message,
+        code: error.type ?? undefined,
+        connection: connectionErrorOf(error),
+      }
+    : { status: undefined, headers: undefined, message: String(error), code: undefined, connection: connectionErrorOf(error) }

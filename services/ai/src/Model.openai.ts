@@ -2,10 +2,10 @@ import { Effect, Redacted, Schema } from "effect"
 import OpenAI, { APIError } from "openai"
 import { boundRequest, countTokens } from "./count-tokens.ts"
 import { guardFetch } from "./guard-fetch.ts"
-import { limitAnswer } from "./limit-answer.ts"
+import { limitAnswer, payWhenBroken } from "./limit-answer.ts"
 import { type Asks, ModelAway, type ModelReply, type ModelRequest, type ToolCall, type Turn } from "./Model.ts"
 import { costUsd } from "./price.ts"
-import { failureOf } from "./vendor-failure.ts"
+import { connectionErrorOf, failureOf } from "./vendor-failure.ts"
 import type { VendorSettings } from "./vendor-settings.ts"
 
 const vendor = "openai"
@@ -39,8 +39,7 @@ export const makeOpenAi = (settings: VendorSettings): Asks => {
     logLevel: "off",
     fetch: guardFetch(settings.stallMs),
   })
-  const ask = Effect.fn("Model.openai.ask")(function* (request: ModelRequest) {
-    const maxTokens = yield* limitAnswer(request, settings.price)
+  const call = Effect.fnUntraced(function* (request: ModelRequest, maxTokens: number) {
     const answer = yield* Effect.tryPromise({
       try: async (signal) => {
         const chunks = await client.chat.completions.create(paramsOf(request, settings, maxTokens), { signal })
@@ -57,6 +56,10 @@ export const makeOpenAi = (settings: VendorSettings): Asks => {
     )
     if (answer.finish === undefined) return yield* new ModelAway({ reason: `${vendor}: the stream ended without its last chunk` })
     return replyOf(answer, request, settings)
+  })
+  const ask = Effect.fn("Model.openai.ask")(function* (request: ModelRequest) {
+    const maxTokens = yield* limitAnswer(request, settings.price)
+    return yield* payWhenBroken(request, settings, maxTokens)(call(request, maxTokens))
   })
   return { name: `${vendor} ${settings.model}`, available: Effect.succeed(true), ask }
 }
@@ -149,5 +152,11 @@ const stopOf = (answer: Gathered): ModelReply["stop"] => {
 
 const httpFailureOf = (error: unknown) =>
   error instanceof APIError
-    ? { status: error.status, headers: error.headers, message: error.message, code: error.code ?? undefined }
-    : { status: undefined, headers: undefined, message: String(error), code: undefined }
+    ? {
+        status: error.status,
+        headers: error.headers,
+        message: error.message,
+        code: error.code ?? undefined,
+        connection: connectionErrorOf(error),
+      }
+    : { status: undefined, headers: undefined, message: String(error), code: undefined, connection: connectionErrorOf(error) }

@@ -2,7 +2,7 @@
 import type { Retry } from "@ci-fix-pilot/actor/outcome"
 import { Effect, Layer } from "effect"
 import { countTokens } from "./count-tokens.ts"
-import { limitAnswer } from "./limit-answer.ts"
+import { limitAnswer, payWhenBroken } from "./limit-answer.ts"
 import { type Asks, Model, ModelAway, type ModelFailure, type ModelReply, type ModelRequest } from "./Model.ts"
 import { costUsd, type Price } from "./price.ts"
 
@@ -29,7 +29,7 @@ export const make = (script: ReadonlyArray<Scripted>, price: Price = defaultPric
     if (scripted === undefined) return yield* new ModelAway({ reason: `nothing is scripted for request ${requests.length}` })
     if (scripted === "silence") return yield* Effect.never
     if (typeof scripted === "function") return replyOf(request, scripted(request), requests.length, price)
-    if ("_tag" in scripted) return yield* Effect.fail(scripted)
+    if ("_tag" in scripted) return yield* payWhenBroken(request, { model: "scripted", price }, maxTokens)(Effect.fail(scripted))
     return replyOf(request, scripted, requests.length, price)
   })
   const model = Model.of({ name: "scripted", available: Effect.succeed(true), ask })

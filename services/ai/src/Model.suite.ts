@@ -135,9 +135,11 @@ export const modelSuite = ({ vendor, open }: VendorSuite) => {
       ["a stream that turns into an error", { goes: "failed" }, { _tag: "ModelAway" }],
       ["a stream that turns into garbage", { goes: "garbled" }, { _tag: "ModelAway" }],
     ]
+    /** Who answers that it failed has sold nothing; a gateway's word is not the vendor's. */
+    const isPerhapsBilled = (step: Step) => "goes" in step || ("fails" in step && step.fails === 502)
     /** Patience is short only where nothing comes on purpose: a busy machine is no vendor in trouble. */
     const patienceFor = (step: Step) => ("goes" in step && (step.goes === "silent" || step.goes === "stalled") ? { stallMs: 300 } : {})
-    it.each(failures)("tells %s apart and asks only once", (_, step, failure) =>
+    it.each(failures)("tells %s apart, asks only once, and counts the most that it can have cost when nobody says", (_, step, failure) =>
       inWorld(
         ({ asks, script, requests }) =>
           Effect.gen(function* () {
@@ -146,6 +148,10 @@ export const modelSuite = ({ vendor, open }: VendorSuite) => {
             expect(told).toMatchObject(failure)
             expect(JSON.stringify(told)).not.toContain("sk-good-key")
             expect(requests()).toHaveLength(1)
+            const most = "usage" in told ? told.usage?.costUsd : undefined
+            if (isPerhapsBilled(step)) expect(most).toBeGreaterThan(0.04)
+            else expect(most).toBeUndefined()
+            expect(most ?? 0).toBeLessThanOrEqual(request.budgetUsd)
           }),
         patienceFor(step),
       ),

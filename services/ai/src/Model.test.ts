@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { payWhenBroken } from "./limit-answer.ts"
 import { make, type Scripted } from "./Model.scripted.ts"
 import { modelSuite, type Step } from "./Model.suite.ts"
 import { ModelAway, VendorRefused } from "./Model.ts"
@@ -13,11 +14,12 @@ const scriptedOf = (step: Step): Scripted => {
   if ("cutsOff" in step) return { calls: [step.cutsOff], stop: "length" }
   if ("refuses" in step) return { text: step.refuses, stop: "refused" }
   if ("fails" in step) return failure(step.fails, step.retryAfter === undefined ? {} : { "retry-after": `${step.retryAfter}` })
-  return step.goes === "stalled" ? "silence" : failure(503)
+  return step.goes === "stalled" ? "silence" : new ModelAway({ reason: step.goes })
 }
 
 /** The scripted model keeps silent for ever; whoever wants to know waits as long as an adapter would. */
 const patience = Effect.timeoutOrElse({ duration: 300, orElse: () => Effect.fail(new ModelAway({ reason: "nothing came for 300 ms" })) })
+const settings = { model: "scripted", price: { input: 2, output: 10 } }
 
 modelSuite({
   vendor: "Model.scripted",
@@ -33,6 +35,7 @@ modelSuite({
             model.ask(request).pipe(
               Effect.onInterrupt(() => Effect.sync(left.resolve)),
               patience,
+              payWhenBroken(request, settings, request.maxOutputTokens),
             ),
         },
         script: (...steps) => void script.push(...steps.map(scriptedOf)),

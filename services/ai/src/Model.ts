@@ -1,6 +1,6 @@
 import type { Lease } from "@ci-fix-pilot/actor/Lease"
 import type { Retry } from "@ci-fix-pilot/actor/outcome"
-import type { Usage } from "@ci-fix-pilot/contract/values"
+import { Usage } from "@ci-fix-pilot/contract/values"
 import { Context, type Effect, Schema } from "effect"
 
 /** A tool that a model may call. `parameters` is the JSON schema of its input. */
@@ -56,8 +56,15 @@ export class RequestRefused extends Schema.TaggedError<RequestRefused>()("Reques
 export class VendorRefused extends Schema.TaggedError<VendorRefused>()("VendorRefused", { reason: Schema.String }) {}
 /** Too many requests (429); the time to wait in ms. Nothing was spent. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", { reason: Schema.String, afterMs: Schema.Int }) {}
-/** Overloaded, unreachable, stalled, broken off or talking garbage. Some of the call may have been billed. */
-export class ModelAway extends Schema.TaggedError<ModelAway>()("ModelAway", { reason: Schema.String }) {}
+/**
+ * Overloaded, unreachable, stalled, broken off or talking garbage. `unbilled`: it was never asked, or says itself that it did nothing.
+ * Otherwise the call may have been billed, and `usage` is the most that it can have been.
+ */
+export class ModelAway extends Schema.TaggedError<ModelAway>()("ModelAway", {
+  reason: Schema.String,
+  unbilled: Schema.optionalKey(Schema.Boolean),
+  usage: Schema.optionalKey(Usage),
+}) {}
 /** The prompt leaves too little of the budget for an answer. Nothing was asked. */
 export class TooExpensive extends Schema.TaggedError<TooExpensive>()("TooExpensive", {
   promptTokens: Schema.Int,

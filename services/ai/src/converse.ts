@@ -28,7 +28,8 @@ export interface Conclusion<A> {
 
 /**
  * Talks with the model until it answers, gives up, or has had its turns, its one repair or its budget. Fails only when the very first
- * call does, or the world does: what was already paid for is then at least counted in the conclusion.
+ * call does, or the world does: what was already paid for is then at least counted in the conclusion. Of a call that broke off
+ * `onPaid` is told the most that it can have cost.
  */
 export const converse = Effect.fnUntraced(function* <A, E, R>(conversation: Conversation<A, E, R>) {
   const model = yield* Model
@@ -43,6 +44,7 @@ export const converse = Effect.fnUntraced(function* <A, E, R>(conversation: Conv
     const asked = yield* Effect.result(model.ask({ system, turns: [...turns], tools, maxOutputTokens, budgetUsd }))
     if (asked._tag === "Failure") {
       const { failure } = asked
+      if (failure._tag === "ModelAway" && failure.usage !== undefined) conversation.onPaid(addUsage(usage, failure.usage))
       if (usage === undefined || (failure._tag !== "TooExpensive" && failure._tag !== "RequestRefused")) return yield* Effect.fail(failure)
       return conclude({ declined: failure._tag === "TooExpensive" ? "the budget is used up" : `the model took no more: ${failure.reason}` })
     }

@@ -89,6 +89,13 @@ describe("diagnosing", () => {
     }),
   )
 
+  it.effect("says what a call can have cost that broke off", () =>
+    Effect.gen(function* () {
+      const broken = ask([new ModelAway({ reason: "the stream broke off" })], { digest: vague })
+      expect(yield* broken.answer).toMatchObject({ data: { diagnosis: { by: "rules" }, usage: { model: "scripted" } } })
+    }),
+  )
+
   it.effect("mends one answer that does not fit, then falls back to the rules and says what it cost", () =>
     Effect.gen(function* () {
       const nonsense = calls("diagnose", { kind: "alien" })

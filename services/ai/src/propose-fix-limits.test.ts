@@ -89,6 +89,22 @@ describe("proposing a fix within limits", () => {
     }),
   )
 
+  it.effect("says what a call can have cost that broke off, the first one too", () =>
+    Effect.gen(function* () {
+      const broken = new ModelAway({ reason: "the stream broke off" })
+      const [first, second] = yield* Effect.all([
+        Effect.flip(propose([broken]).answer),
+        Effect.flip(propose([calls("list_files", {}), broken]).answer),
+      ])
+      const costs = [first, second].map((failure) => failure.usage?.costUsd ?? 0)
+      expect(costs[0]).toBeGreaterThan(0.1)
+      expect(costs[1]).toBeGreaterThan(0.1)
+      for (const cost of costs) expect(cost).toBeLessThanOrEqual(proposeFix().data.maxCostUsd)
+      const overloaded = new ModelAway({ reason: "529", unbilled: true })
+      expect((yield* Effect.flip(propose([overloaded]).answer)).usage).toBeUndefined()
+    }),
+  )
+
   it.effect("tries again, before any money is spent, when nobody answers for the files", () =>
     Effect.gen(function* () {
       const { model, requests, layer } = make([])

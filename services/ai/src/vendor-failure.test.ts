@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { failureOf } from "./vendor-failure.ts"
+import { connectionErrorOf, failureOf } from "./vendor-failure.ts"
 
 const failure = (status: number | undefined, headers: Record<string, string> = {}, code?: string) =>
   failureOf("vendor", { status, headers: new Headers(headers), message: "no", code }, [])
@@ -29,6 +29,30 @@ describe("a vendor's failure", () => {
     [504, undefined, "ModelAway"],
   ])("takes %s %s for %s", (status, code, tag) => {
     expect(failure(status, {}, code)._tag).toBe(tag)
+  })
+
+  it.each([
+    [500, undefined, true],
+    [529, undefined, true],
+    [502, undefined, false],
+    [504, undefined, false],
+    [undefined, "ECONNREFUSED", true],
+    [undefined, "ENOTFOUND", true],
+    [undefined, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", true],
+    [undefined, "ECONNRESET", false],
+    [undefined, undefined, false],
+  ])("%s %s may have been billed, unless it was refused or never sent", (status, connection, unbilled) => {
+    const told = failureOf("vendor", { status, headers: undefined, message: "no", code: undefined, connection }, [])
+    expect(told).toMatchObject({ _tag: "ModelAway", ...(unbilled ? { unbilled } : {}) })
+    expect("unbilled" in told && told.unbilled === true).toBe(unbilled)
+  })
+
+  it("finds the connection's own error in what an SDK throws", () => {
+    const refused = Object.assign(new Error("Unable to connect"), { code: "ECONNREFUSED" })
+    expect(connectionErrorOf(new Error("Connection error.", { cause: refused }))).toBe("ECONNREFUSED")
+    expect(connectionErrorOf(refused)).toBe("ECONNREFUSED")
+    expect(connectionErrorOf(new Error("nothing came for 300 ms"))).toBeUndefined()
+    expect(connectionErrorOf("odd")).toBeUndefined()
   })
 
   it("keeps secrets out of its reason and the reason short", () => {

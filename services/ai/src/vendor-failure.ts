@@ -1,4 +1,5 @@
 import { redactText } from "@ci-fix-pilot/failure/redact"
+import { Schema } from "effect"
 import { ModelAway, type ModelFailure, RateLimited, RequestRefused, VendorRefused } from "./Model.ts"
 
 /** What an HTTP error says, whatever SDK threw it. No status: the connection or the stream broke. */
@@ -8,6 +9,22 @@ export interface HttpFailure {
   readonly message: string
   /** The vendor's own word for it. */
   readonly code: string | undefined
+  /** The connection's own error. */
+  readonly connection?: string | undefined
+}
+
+/** The connection was never made, so nothing was sent on it. */
+const neverSent = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|\w*(?:CERT|SSL|TLS|SIGNATURE)\w*)$/u
+/** A gateway's words for an answer that it did not get: who stands behind it may have been at work. */
+const perhapsAtWork: ReadonlySet<number | undefined> = new Set([undefined, 408, 502, 504])
+
+const isCoded = Schema.is(Schema.Struct({ code: Schema.String }))
+const isCaused = Schema.is(Schema.Struct({ cause: Schema.Unknown }))
+
+/** The code of the connection's error that an SDK has wrapped. */
+export const connectionErrorOf = (error: unknown): string | undefined => {
+  const origin = isCaused(error) && error.cause !== undefined ? error.cause : error
+  return isCoded(origin) ? origin.code : undefined
 }
 
 /** When a limit names no time. */
@@ -24,7 +41,8 @@ export const failureOf = (vendor: string, failure: HttpFailure, secrets: Readonl
       : new RateLimited({ reason, afterMs: waitOf(failure.headers) ?? defaultWaitMs })
   if (status === 400 || status === 413 || status === 422 || code === "invalid_request_error") return new RequestRefused({ reason })
   if (status !== undefined && [401, 402, 403, 404].includes(status)) return new VendorRefused({ reason })
-  return new ModelAway({ reason })
+  const unbilled = !perhapsAtWork.has(status) || neverSent.test(failure.connection ?? "")
+  return new ModelAway({ reason, ...(unbilled ? { unbilled } : {}) })
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3), in ms. */
