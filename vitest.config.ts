@@ -32,7 +32,7 @@ const unit: Lane = {
   name: "unit",
   include: ["{libs,services}/**/*.test.ts", "deploy/**/*.test.ts", "ui/src/**/*.test.ts"],
   exclude: ["**/*.integration.test.ts", "**/*.svelte.test.ts", "deploy/{e2e,chaos}/**", properties],
-  testTimeout: 10_000,
+  testTimeout: 60_000,
 }
 
 const components: ReadonlyArray<Lane> = [

@@ -1,4 +1,5 @@
 import { Effect, Layer, Ref } from "effect"
+import { TestClock } from "effect/testing"
 import { describe, expect, it } from "vitest"
 import { alone, atWork, commandText, runId, target, traceparent } from "./actor-world.suite.ts"
 import { layer as memory } from "./Bus.memory.ts"
@@ -58,9 +59,10 @@ describe.concurrent("a command", () => {
           )
         const actor = yield* atWork({ name: "notifier.notify", concurrency: 1, handle })
         yield* actor.send(notice)
-        yield* actor.answer
+        // It comes again after two seconds of the clock.
+        yield* Effect.raceFirst(actor.answer, Effect.forever(Effect.andThen(TestClock.adjust("1 second"), Effect.yieldNow)))
         expect(yield* Ref.get(tries)).toBe(2)
-      }),
+      }).pipe(Effect.provide(TestClock.layer())),
       deafOnce,
     ))
 })

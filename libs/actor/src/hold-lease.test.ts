@@ -34,7 +34,7 @@ const leased = (leases: Leases, work: Effect.Effect<unknown, Retry, Lease> = Eff
     return { ...actor, begun: Ref.get(begun), ended: Ref.get(ended) }
   })
 
-describe("a command under a lease", () => {
+describe.concurrent("a command under a lease", () => {
   it("is begun at once, and when it is over soon nobody was asked, and its answer says so", () =>
     alone(
       Effect.gen(function* () {
@@ -81,7 +81,7 @@ const slow = (ageMs: number) =>
     ),
   ).pipe(Layer.provide(memory))
 
-describe("a first delivery that has lain before it was taken", () => {
+describe.concurrent("a first delivery that has lain before it was taken", () => {
   it.each([
     [ackWaitMs, 1, "the broker still takes it for ours"],
     [ackWaitMs + 1, 0, "another may have it by now"],
@@ -97,7 +97,7 @@ describe("a first delivery that has lain before it was taken", () => {
   )
 })
 
-describe("a command that must be sure of its lease", () => {
+describe.concurrent("a command that must be sure of its lease", () => {
   it("waits while somebody else is alive, and is begun again only after a go", () =>
     alone(
       Effect.gen(function* () {
@@ -162,7 +162,7 @@ describe("a command that must be sure of its lease", () => {
     ))
 })
 
-describe("a lease that is lost in mid-work", () => {
+describe.concurrent("a lease that is lost in mid-work", () => {
   it.each([[["stale"]], [["go", "stale"]], [["go", "busy"]]] as const)("interrupts the work, which is not answered (%j)", (leases) =>
     alone(
       Effect.gen(function* () {
@@ -188,7 +188,7 @@ describe("a lease that is lost in mid-work", () => {
     ))
 })
 
-describe("before something is changed outside", () => {
+describe.concurrent("before something is changed outside", () => {
   const twice = Effect.andThen(confirming, confirming)
 
   it("the planner is asked each time, and says go", () =>
@@ -215,7 +215,7 @@ describe("before something is changed outside", () => {
   )
 })
 
-describe("work in hand", () => {
+describe.concurrent("work in hand", () => {
   const request = { commandId: "c", dispatch: 1, holder: "h" }
   const silent = Layer.effect(
     Bus,

@@ -1,7 +1,5 @@
 import { Effect } from "effect"
-import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { diffContents } from "./compare.ts"
 import { parseDiff } from "./parse.ts"
 import { printDiff } from "./print.ts"
 import type { PatchUnreadable } from "./unreadable.ts"
@@ -139,53 +137,5 @@ HcmV?d00001
     const wrong = MODIFIED.replace("@@ -1,3 +1,3 @@ function x() {", "@@ -1,9 +1,7 @@")
     expect(refusal(wrong).why).toMatch(/shorter/)
     expect(read(wrong, { recount: true })[0]?.hunks).toStrictEqual(read(MODIFIED)[0]?.hunks)
-  })
-
-  it("reads back what is printed", () => {
-    const line = fc.oneof(
-      fc.constantFrom("a", "b", "", "--- a/x", "+++ b/x", "@@ -1 +1 @@", "diff --git a/x b/x", "\\ No", "é\r"),
-      fc.string().map((text) => text.replaceAll("\n", "")),
-    )
-    const content = fc
-      .tuple(fc.array(line, { maxLength: 30 }), fc.boolean())
-      .map(([lines, ended]) => lines.join("\n") + (ended ? "\n" : ""))
-    const path = fc.constantFrom("a.js", "src/with space.js", "ü.txt", 'q"uote', "tab\tin")
-    fc.assert(
-      fc.property(path, content, content, (name, before, after) => {
-        const file = diffContents(name, before, after)
-        if (file === undefined) return
-        const text = printDiff([file])
-        expect(printDiff(read(text))).toBe(text)
-        expect(printDiff(read(text, { recount: true }))).toBe(text)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it("never throws, whatever it is given", () => {
-    const part = fc.constantFrom(
-      "diff --git a/x b/x",
-      "--- a/x",
-      "+++ b/x",
-      "--- /dev/null",
-      "@@ -1 +1 @@",
-      "@@ -0,0 +1 @@",
-      "-a",
-      "+b",
-      " c",
-      "",
-      "rename from x",
-      "rename to y",
-      "new file mode 120000",
-      "\\ No newline at end of file",
-      "GIT binary patch",
-      '"',
-    )
-    fc.assert(
-      fc.property(fc.array(part), fc.boolean(), (parts, recount) => {
-        Effect.runSync(Effect.result(parseDiff(parts.join("\n"), { recount })))
-      }),
-      { numRuns: 1_000 },
-    )
   })
 })

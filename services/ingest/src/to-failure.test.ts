@@ -1,8 +1,5 @@
-import { decodeEvent, encodeMessage } from "@ci-fix-pilot/contract/envelope"
-import { RunId } from "@ci-fix-pilot/contract/ids"
 import { runIdOf } from "@ci-fix-pilot/contract/run-id"
-import { Effect, Schema } from "effect"
-import fc from "fast-check"
+import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { isIgnored } from "./fact.ts"
 import { toFailure } from "./to-failure.ts"
@@ -91,61 +88,11 @@ describe("a posted failure", () => {
 })
 
 describe("the run of a posted failure", () => {
-  const commit = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 40, maxLength: 40 })
-  const identity = fc.record({
-    repository: fc.constantFrom("acme/widgets", "acme/gadgets"),
-    branch: fc.constantFrom("main", "topic"),
-    commitSha: commit,
-    workflowId: fc.nat(3),
-    runAttempt: fc.integer({ min: 1, max: 3 }),
-  })
-  const detail = fc.record({
-    errorLog: fc.string({ minLength: 1, maxLength: 300 }),
-    errorType: fc.string({ maxLength: 60 }),
-    workflow: fc.string({ maxLength: 60 }),
-    fork: fc.boolean(),
-  })
-
-  it("is the same whatever else is said about the same workflow, commit and attempt", () => {
-    fc.assert(
-      fc.property(identity, detail, detail, (one, first, second) => {
-        const [a, b] = [failure({ ...minimal, ...one, ...first }), failure({ ...minimal, ...one, ...second })]
-        expect(a.runId).toBe(b.runId)
-        expect(Schema.is(RunId)(a.runId)).toBe(true)
-      }),
-    )
-  })
-
-  it("is another one for another workflow, commit, attempt, branch or repository", () => {
-    fc.assert(
-      fc.property(identity, identity, (one, other) => {
-        const same = JSON.stringify(one) === JSON.stringify(other)
-        expect(failure({ ...minimal, ...one }).runId === failure({ ...minimal, ...other }).runId).toBe(same)
-      }),
-    )
-  })
-
   it("does not depend on times, paths and line numbers in the log", () => {
     const log = (path: string, line: number, ms: number) => `${path}:${line}\nAssertionError: expected 3 to be 2 (${ms} ms)\n`
     const runOf = (errorLog: string) => failure({ ...minimal, errorLog }).runId
     expect(runOf(log("/home/a/src/round.test.ts", 10, 3))).toBe(runOf(log("/builds/77/src/round.test.ts", 12, 418)))
     expect(runOf(log("/a/round.test.ts", 1, 1))).not.toBe(runOf("TypeError: x is not a function\n"))
-  })
-
-  it("fits a message of the contract whatever text arrives", () => {
-    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 400 })
-    fc.assert(
-      fc.property(text, text, (errorLog, name) => {
-        const { event, runId } = failure({
-          ...full,
-          errorLog,
-          workflow: name.slice(0, 300),
-          failedJobs: [{ name: name.slice(0, 300), steps: [name.slice(0, 300)] }],
-        })
-        const message = { id: "inbox:webhook:x", at: "", runId, traceparent: "", ...event }
-        expect(Effect.runSync(decodeEvent(encodeMessage(message))).type).toBe("ci-failed")
-      }),
-    )
   })
 
   it("stays under the size of a message however much is posted", () => {
