@@ -1,4 +1,6 @@
+import { connect, createServer, type Socket } from "node:net"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
+import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import * as Postgres from "./Sql.postgres.ts"
@@ -79,4 +81,72 @@ it("goes on after the server was killed during transactions with statements on t
   })
   const seen = await Effect.runPromise(Effect.provide(work, Layer.effect(Sql, Postgres.make(url, 2))))
   expect(seen).toEqual({ retryable: [true, true], rows: [] })
+})
+
+it("ends a statement that takes too long, and lets a script take its time", async () => {
+  const work = Effect.gen(function* () {
+    const sql = yield* Sql
+    const error = yield* Effect.flip(sql.query("select pg_sleep(60)"))
+    const inside = yield* Effect.flip(sql.transaction((query) => query("select pg_sleep(60)")))
+    yield* sql.script("select pg_sleep(0.6); create table t (n int)")
+    return { errors: [error, inside].map(({ code, retryable }) => ({ code, retryable })), rows: yield* sql.query("select n from t") }
+  })
+  const ended = { code: "57014", retryable: true }
+  const layer = Layer.effect(Sql, Postgres.make(await database.freshDatabase(), 1, { statementMs: 300, silentMs: 30_000 }))
+  expect(await Effect.runPromise(Effect.provide(work, layer))).toEqual({ errors: [ended, ended], rows: [] })
+})
+
+/** A way to the database that can lose connections as a network does: nothing comes through any more, and nobody is told. */
+const wayTo = (url: string) =>
+  Effect.gen(function* () {
+    const port = yield* Effect.promise(freePort)
+    const sockets = new Set<Socket>()
+    const server = createServer((client) => {
+      const there = connect(Number(new URL(url).port), "127.0.0.1")
+      for (const socket of [client, there]) {
+        sockets.add(socket)
+        socket.on("error", () => {})
+      }
+      client.pipe(there)
+      there.pipe(client)
+    })
+    yield* Effect.acquireRelease(
+      Effect.promise(() => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))),
+      () =>
+        Effect.sync(() => {
+          server.close()
+          for (const socket of sockets) socket.destroy()
+        }),
+    )
+    const lose = Effect.sync(() => {
+      for (const socket of sockets) socket.unpipe().pause()
+    })
+    return { url: url.replace(/:\d+\//u, `:${port}/`), lose }
+  })
+
+it("leaves connections that nothing comes through any more, and goes on with others", async () => {
+  const direct = await database.freshDatabase()
+  const work = Effect.gen(function* () {
+    const way = yield* wayTo(direct)
+    const sql = yield* Postgres.make(way.url, 1, { statementMs: 30_000, silentMs: 1_000 })
+    yield* sql.query("create table t (n int)")
+    yield* way.lose
+    const alone = yield* Effect.flip(sql.query("insert into t values (1)"))
+    const inside = yield* Effect.flip(
+      sql.transaction((query) =>
+        Effect.gen(function* () {
+          yield* query("insert into t values (2)")
+          yield* way.lose
+          yield* query("insert into t values (3)")
+        }),
+      ),
+    )
+    yield* sql.query("select 1")
+    yield* way.lose
+    const beginning = yield* Effect.flip(sql.transaction((query) => query("insert into t values (4)")))
+    yield* sql.transaction((query) => query("insert into t values (5)"))
+    const rows = yield* sql.query("select n from t where n > 1")
+    return { retryable: [alone, inside, beginning].map((error) => error.retryable), numbers: rows.map((row) => row["n"]) }
+  })
+  expect(await Effect.runPromise(Effect.scoped(work))).toEqual({ retryable: [true, true, true], numbers: [5] })
 })
