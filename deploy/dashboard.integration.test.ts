@@ -44,14 +44,35 @@ it("the system page is told how every service that answers is set up, and no sec
   expect(JSON.stringify(configuration)).not.toContain(fleet.operator.pass)
 })
 
-it("the dashboard comes with the api, as it is built", async () => {
+/** What the page needs before it shows anything: its script and its style. Asks for them as a browser does. */
+const firstLoad = async () => {
   const page = await fetch(fleet.apiUrl, { headers: { accept: "text/html" } })
   const text = await page.text()
   expect([page.status, text]).toEqual([200, expect.stringContaining('id="first"')])
-  const parts = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/gu)].map(([, path = ""]) => path)
-  expect(parts.length).toBeGreaterThan(1)
-  for (const path of parts) {
-    const { status, headers } = await fetch(`${fleet.apiUrl}${path}`, { headers: { "accept-encoding": "br" } })
-    expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"])
-  }
+  const paths = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/gu)].map(([, path = ""]) => path)
+  return Promise.all(
+    paths.map(async (path) => {
+      const answer = await fetch(`${fleet.apiUrl}${path}`, { headers: { "accept-encoding": "br" }, decompress: false })
+      return { path, status: answer.status, headers: answer.headers, bytes: (await answer.arrayBuffer()).byteLength }
+    }),
+  )
+}
+
+it("the dashboard comes with the api, as it is built, and may be kept for ever", async () => {
+  for (const { status, headers } of await firstLoad())
+    expect([status, headers.get("content-encoding"), headers.get("cache-control")]).toEqual([
+      200,
+      "br",
+      "public, max-age=31536000, immutable",
+    ])
+})
+
+it("the dashboard's first load is one script and one style, of 22,000 bytes together at most", async () => {
+  const parts = await firstLoad()
+  expect(parts.map(({ path }) => path.split(".").at(-1)).toSorted()).toEqual(["css", "js"])
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
+  expect(
+    bytes,
+    "what is in it: cd ui && bun --bun run weigh; what nobody needs at first belongs to parts-for-later.ts",
+  ).toBeLessThanOrEqual(22_000)
 })

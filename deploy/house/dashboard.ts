@@ -63,5 +63,11 @@ const asText: Rule = {
       .flatMap((file) => matches(readable(file), raw, "show it as text")),
 }
 
+/** What is built holds no proxies for deep state (ui/bundle/lean-svelte.ts): what works in a component's test must work there. */
+const rawState: Rule = {
+  title: "the dashboard's state is raw",
+  check: (house) => pages(house).flatMap((file) => matches(withoutComments(file), /\$state\s*[<(]/g, "write $state.raw")),
+}
+
 /** The rules of the dashboard. */
-export const dashboardRules: ReadonlyArray<Rule> = [carried, onlyTheFold, asText]
+export const dashboardRules: ReadonlyArray<Rule> = [carried, onlyTheFold, asText, rawState]

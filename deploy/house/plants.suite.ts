@@ -202,6 +202,16 @@ export const plants: Readonly<Record<string, Plant>> = {
     broken: [file("docs/operating.md", "[there](missing.md#part)")],
     kept: [file("docs/operating.md", "[here](operating.md) [web](https://example.test) [part](#part)", "```", "[not](a-link.md)", "```")],
   },
+  "the dashboard's state is raw": {
+    broken: [
+      file("ui/src/Log.svelte", "<script>", "let lines = $state([])", "</script>"),
+      file("ui/src/log.svelte.ts", "lines: Lines = $state<Lines>()"),
+    ],
+    kept: [
+      file("ui/src/Log.svelte", "<script>", "let lines = $state.raw([])", "</script>"),
+      file("ui/src/log.svelte.ts", "// not $state(lines)", "lines: Lines = $state.raw()"),
+    ],
+  },
   "no raw HTML in the dashboard": {
     broken: [
       file("ui/src/Log.svelte", `<p>{@html log}</p>`),

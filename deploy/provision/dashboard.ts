@@ -8,6 +8,7 @@ const ui = () => join(checkout(), "ui")
 const sources = [
   "ui/src",
   "ui/public",
+  "ui/bundle",
   "ui/index.html",
   "ui/vite.config.ts",
   "ui/svelte.config.js",

@@ -23,7 +23,7 @@ const soon = 500
 export class Figures {
   picture: Picture | undefined = $state.raw()
   error: unknown = $state.raw()
-  asking = $state(false)
+  asking = $state.raw(false)
   readonly #api: Pick<Api, "ask">
   #days: Window = 30
   #abort: AbortController | undefined

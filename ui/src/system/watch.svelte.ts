@@ -9,7 +9,7 @@ const patience = 10_000
 /** The last picture of the system and when it was taken (ms since 1970); who has been silent since when. */
 export class Watch {
   system: System | undefined = $state.raw()
-  at = $state(0)
+  at = $state.raw(0)
   silence: ReadonlyMap<Service, number> = $state.raw(new Map())
   /** Why the last look failed; undefined when it did not. */
   error: unknown = $state.raw()
