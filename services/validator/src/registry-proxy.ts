@@ -2,6 +2,7 @@
  * The only way out of a sandbox that installs: a mirror of the operator's registry on a unix socket. It reads and never writes, asks
  * only the registry's own origins, and adds the registry's credential here, where nothing inside can see it.
  */
+
 import { chmod, chown, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Option, Redacted } from "effect"
@@ -86,6 +87,12 @@ const makeMirror = (registry: Registry) => {
   return { answer, unreachable: () => unreachable, refused: () => refused }
 }
 
+/**
+ * A registry may think for longer than the runtime waits for something to be sent; how long it may is said by `answerWithin`. The types
+ * know this of a port only.
+ */
+const patient: object = { idleTimeout: 0 }
+
 /** Serves `user`, and nobody else on this machine, in an empty directory until its scope closes. */
 export const serveRegistry = Effect.fn("registry-proxy.serve")(function* (
   registry: Registry,
@@ -96,7 +103,7 @@ export const serveRegistry = Effect.fn("registry-proxy.serve")(function* (
   const { answer, ...account } = makeMirror(registry)
   const socket = join(directory, socketName)
   yield* Effect.acquireRelease(
-    Effect.sync(() => Bun.serve({ unix: socket, fetch: answer })),
+    Effect.sync(() => Bun.serve({ unix: socket, fetch: answer, ...patient })),
     (server) => Effect.promise(() => server.stop(true)),
   )
   yield* Effect.promise(async () => {

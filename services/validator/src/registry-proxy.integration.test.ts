@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, it } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import { sandboxUser } from "./nothing-runs-fixture.ts"
+import { serveRegistry } from "./registry-proxy.ts"
+import { socketName } from "./registry-relay.ts"
+
+/** Longer than the runtime's own patience with a connection on which nothing moves. */
+const thinksFor = "12 seconds"
+
+const directory = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "ci-fix-pilot-proxy-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
+)
+const slowRegistry = Effect.acquireRelease(
+  Effect.sync(() => {
+    const fetch = () =>
+      Effect.runPromise(
+        Effect.delay(
+          Effect.sync(() => new Response("at last")),
+          thinksFor,
+        ),
+      )
+    return Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, fetch })
+  }),
+  (server) => Effect.promise(() => server.stop(true)),
+)
+
+it.live("waits for a registry that thinks for a while", () =>
+  Effect.gen(function* () {
+    const { url } = yield* slowRegistry
+    const proxy = yield* serveRegistry({ url, token: Option.none(), files: [] }, sandboxUser, yield* directory)
+    const unix = join(proxy.directory, socketName)
+    expect(yield* Effect.promise(() => fetch("http://registry/package", { unix }).then((answer) => answer.text()))).toBe("at last")
+  }),
+)
