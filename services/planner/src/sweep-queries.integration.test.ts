@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import { readBatch } from "./read-batch.ts"
-import { checkPullRequests, freeSlots } from "./sweep-queries.ts"
+import { checkPullRequests, freeSlots, prune } from "./sweep-queries.ts"
 import { writeBatch } from "./write-batch.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>
@@ -56,6 +56,22 @@ describe("the sweep", () => {
       { run_id: runIdOf(0), type: "github.check-pull-request" },
       { run_id: runIdOf(1), type: "github.close-pull-request" },
     ])
+  })
+})
+
+describe("message ids", () => {
+  it("are all forgotten after a week, however many a second brought", async () => {
+    const left = await run(
+      Effect.gen(function* () {
+        const sql = yield* given([])
+        const insert = "insert into applied select $1 || n, now() - $2::int * interval '1 day' from generate_series(1, $3::int) as n"
+        yield* sql.query(insert, ["old", 8, 2_500])
+        yield* sql.query(insert, ["new", 6, 2])
+        yield* prune
+        return yield* sql.query("select message_id from applied order by 1")
+      }),
+    )
+    expect(left).toEqual([{ message_id: "new1" }, { message_id: "new2" }])
   })
 })
 

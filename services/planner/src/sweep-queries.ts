@@ -186,10 +186,18 @@ export const checkPullRequests = Sql.use((sql) =>
   ),
 )
 
-/** Message ids are kept as long as a message could come back: the streams forget after a day. */
+const prunedRows = rowsOf(Schema.Struct({ count: Schema.Int }))
+const pruneAtOnce = 1_000
+/** More than a second brings of them. */
+const prunesPerSweep = 20
+
+/** Message ids are kept as long as a message could come back: the streams forget after a day. In small steps, as many as it takes. */
 export const prune = Sql.use((sql) =>
-  sql.query("delete from applied where message_id in (select message_id from applied where at < now() - interval '7 days' limit 1000)"),
-)
+  sql.query(
+    `with gone as (delete from applied where message_id in (
+       select message_id from applied where at < now() - interval '7 days' limit ${pruneAtOnce}) returning 1) select count(*)::int as count from gone`,
+  ),
+).pipe(Effect.flatMap(prunedRows), Effect.repeat({ while: ([gone]) => gone?.count === pruneAtOnce, times: prunesPerSweep - 1 }))
 
 /** Closes what a run left open when it ended while somebody else held the row. */
 export const closeLeftovers = Sql.use((sql) =>
