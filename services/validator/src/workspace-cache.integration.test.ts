@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -148,6 +149,24 @@ describe("a workspace shared by many tries and services", () => {
       }).pipe(Effect.scoped),
     )
     expect(kept).toBe(filesInEntry)
+  })
+
+  it.each(process.getuid?.() === 0 ? ["a mount"] : [])("begins afresh when %s of a killed service cannot be removed", async () => {
+    const [busy, other] = [join(directory, "0/views/1/upper"), join(directory, "0/tmp/0")] as const
+    for (const path of [busy, other]) {
+      mkdirSync(path, { recursive: true })
+      execFileSync("mount", ["-t", "tmpfs", "held", path])
+    }
+    try {
+      const left = await Effect.runPromise(
+        Effect.scoped(Effect.map(takeSlot(directory), () => ["views", "tmp"].map((kind) => readdirSync(join(directory, "0", kind))))),
+      )
+      expect(left).toEqual([[], []])
+    } finally {
+      for (const line of mounts(directory)) execFileSync("umount", [line.split(" ")[4] ?? ""])
+    }
+    await Effect.runPromise(Effect.scoped(takeSlot(directory)))
+    expect(existsSync(join(directory, "0/left"))).toBe(false)
   })
 
   it("finds what was made for somebody who then gave up", async () => {

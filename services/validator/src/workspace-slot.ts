@@ -3,7 +3,7 @@
  * lock for a child process that dies with us, so a killed service leaves no lock behind, only leftovers, which the next start clears.
  */
 import { spawn } from "node:child_process"
-import { mkdir, readdir, writeFile } from "node:fs/promises"
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import { clearAfterGit } from "./clear-after-git.ts"
@@ -12,8 +12,10 @@ import { gitConfig } from "./run-git.ts"
 import { runToEnd, systemPath } from "./run-to-end.ts"
 import { WorkspaceUnavailable } from "./Workspace.ts"
 
-/** What a slot holds. `views` and `tmp` never outlive a process. */
+/** What a slot keeps, */
 export const kinds = ["mirrors", "trees", "layers"] as const
+/** and what never outlives a process. */
+const volatile = ["views", "tmp"] as const
 export type Kind = (typeof kinds)[number]
 const mostSlots = 64
 
@@ -41,13 +43,18 @@ const lock = (file: string): Effect.Effect<boolean, WorkspaceUnavailable, Scope.
     (child) => child !== undefined,
   )
 
-/** Views of a process that died: first what is mounted there, then the files. Then what its gits left. */
+/**
+ * Views of a process that died: first what is mounted there, then the files. A container that nobody has reaped yet may still write some,
+ * so all of it is moved out of the way first: names are used again. Then what its gits left.
+ */
 const clear = Effect.fn("workspace.clear")(function* (slot: string) {
   const views = join(slot, "views")
-  const left = yield* Effect.promise(() => readdir(views).catch((): Array<string> => []))
-  for (const view of left) yield* runToEnd(["umount", "-l", join(views, view, "root")])
-  yield* removeTree(views)
-  yield* removeTree(join(slot, "tmp"))
+  const mounted = yield* Effect.promise(() => readdir(views).catch((): Array<string> => []))
+  for (const view of mounted) yield* runToEnd(["umount", "-l", join(views, view, "root")])
+  const left = join(slot, "left", crypto.randomUUID())
+  yield* Effect.promise(() => mkdir(left, { recursive: true, mode: 0o711 }).catch(() => undefined))
+  for (const kind of volatile) yield* Effect.promise(() => rename(join(slot, kind), join(left, kind)).catch(() => undefined))
+  yield* removeTree(join(slot, "left"))
   yield* clearAfterGit(join(slot, "mirrors"))
 })
 
@@ -59,7 +66,7 @@ export const takeSlot = Effect.fn("workspace.take-slot")(function* (directory: s
     const slot = join(directory, String(number))
     if (!(yield* lock(`${slot}.lock`))) continue
     yield* clear(slot)
-    for (const kind of [...kinds, "views", "tmp"]) yield* io(() => mkdir(join(slot, kind), { recursive: true, mode: 0o711 }))
+    for (const kind of [...kinds, ...volatile]) yield* io(() => mkdir(join(slot, kind), { recursive: true, mode: 0o711 }))
     yield* io(() => writeFile(join(slot, "gitconfig"), gitConfig))
     yield* clearOthers(directory, number)
     return slot
