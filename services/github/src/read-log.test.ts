@@ -69,7 +69,7 @@ describe("the names in an archive", () => {
 
 describe("a bomb", () => {
   it("is inflated piece by piece", () => {
-    const bomb = zipSync({ "0_x.txt": new Uint8Array(50_000_000) })
+    const bomb = zipSync({ "0_x.txt": new Uint8Array(20_000_000) })
     const { push } = makeUnzipper(() => true)
     const largest = Math.max(...push(bomb.subarray(0, 8_192)).map((chunk) => chunk.length))
     expect(largest).toBeLessThan(6_000_000)
