@@ -59,6 +59,7 @@ export const configuration: Readonly<Record<Service, ReadonlyArray<string>>> = {
     ...everywhere,
     ...withDatabase,
     "CI_HEALING_MEMORY_SHARED",
+    "CI_HEALING_MEMORY_PER_REPOSITORY",
     "CI_HEALING_EMBEDDINGS_URL",
     "CI_HEALING_EMBEDDINGS_KEY",
     "CI_HEALING_EMBEDDINGS_MODEL",

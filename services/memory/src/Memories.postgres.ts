@@ -6,10 +6,14 @@ import { type Embedded, Memories, type Question, type Remembered } from "./Memor
 import { type Candidate, pickMatches } from "./pick-matches.ts"
 import { countQuery, indexSettings, type Place, recallQuery } from "./recall-query.ts"
 
-/** `shared`: other repositories' merged fixes are offered, too. `exactUpTo`: memories that are compared one by one; beyond, the index is faster. */
+/**
+ * `shared`: other repositories' merged fixes are offered, too. `exactUpTo`: memories that are compared one by one; beyond, the index is
+ * faster. `perRepository`: memories of one repository that are kept.
+ */
 export interface MemoriesOptions {
   readonly shared: boolean
   readonly exactUpTo: number
+  readonly perRepository: number
 }
 
 /** Measured: 5,000 comparisons take 20 ms and miss nothing, 24,000 take 100 ms, where the index takes 12 ms. */
@@ -25,6 +29,22 @@ on conflict (memory_id) do update set
   why = case when memory.outcome = 'validated' then coalesce(excluded.why, memory.why) else coalesce(memory.why, excluded.why) end,
   pull_request_url = coalesce(excluded.pull_request_url, memory.pull_request_url),
   embedding_model = excluded.embedding_model, embedding = excluded.embedding, updated_at = now()`
+
+/**
+ * Forgets what a repository ($1) has beyond $2: what was rejected first, then what was only proven, the oldest of each; but none of the
+ * newest tenth, which may be merged yet and warns of what was just tried. A thousand at a time, as a memory of years may be beyond it.
+ */
+const forget = `
+with kept as (
+  select memory_id, outcome, updated_at, row_number() over (order by updated_at desc, memory_id) > $2::int / 10 as old
+  from memory where lower(repository) = lower($1)
+    and exists (select 1 from memory where lower(repository) = lower($1) offset $2::int limit 1)
+), beyond as (
+  select memory_id from kept
+  order by old, array_position(array['merged', 'validated', 'rejected'], outcome), updated_at desc, memory_id offset $2::int limit 1000
+)
+delete from memory where memory_id in (
+  select memory_id from memory where memory_id in (select memory_id from beyond) order by memory_id for update skip locked)`
 
 /** Postgres keeps no NUL. */
 const plain = (text: string) => text.replaceAll("\u0000", "").toWellFormed()
@@ -115,7 +135,11 @@ export const make = (options: MemoriesOptions) =>
         : sql.query(recallQuery(paths), parameters)
 
     return Memories.of({
-      remember: (memory, embedded) => Effect.asVoid(sql.query(remember, parametersOf(memory, embedded))),
+      remember: (memory, embedded) =>
+        Effect.andThen(
+          sql.query(remember, parametersOf(memory, embedded)),
+          Effect.asVoid(sql.query(forget, [memory.target.repository, options.perRepository])),
+        ),
       recall: (question, { model, vector }) =>
         Effect.gen(function* () {
           const paths = yield* choosePaths(question, model)
@@ -125,8 +149,14 @@ export const make = (options: MemoriesOptions) =>
     })
   })
 
-/** Memories in Postgres with pgvector: compared one by one while few are comparable, by the HNSW index when many are. Reads `CI_HEALING_MEMORY_SHARED`. */
+const PerRepository = Schema.NumberFromString.pipe(Schema.decodeTo(Schema.Int.check(Schema.isBetween({ minimum: 10, maximum: 1_000_000 }))))
+const settings = Config.all({
+  shared: Config.Boolean("CI_HEALING_MEMORY_SHARED").pipe(Config.withDefault(false)),
+  perRepository: Config.schema(PerRepository, "CI_HEALING_MEMORY_PER_REPOSITORY").pipe(Config.withDefault(2_000)),
+})
+
+/** Memories in Postgres with pgvector: compared one by one while few are comparable, by the HNSW index when many are. */
 export const layer = Layer.effect(
   Memories,
-  Effect.flatMap(Config.Boolean("CI_HEALING_MEMORY_SHARED").pipe(Config.withDefault(false)), (shared) => make({ shared, exactUpTo })),
+  Effect.flatMap(settings, (chosen) => make({ ...chosen, exactUpTo })),
 )

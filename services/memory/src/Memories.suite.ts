@@ -23,7 +23,10 @@ export const onDatabase = <A>(
       Effect.gen(function* () {
         const sql = yield* database
         yield* migrate(migrations()).pipe(Effect.provideService(Sql, sql), Effect.provideService(References.MinimumLogLevel, "Warn"))
-        return yield* use(yield* Effect.provideService(make({ shared: false, exactUpTo: 1_000, ...options }), Sql, sql), sql)
+        return yield* use(
+          yield* Effect.provideService(make({ shared: false, exactUpTo: 1_000, perRepository: 1_000, ...options }), Sql, sql),
+          sql,
+        )
       }),
     ),
   )
@@ -164,6 +167,39 @@ export const memoriesSuite = (name: string, database: Database) => {
       const log = "a\u0000b '; drop table memory; -- \ud800 🔥"
       const found = await recall([{ log, repository: "o'brien/x".replace("'", "-"), why: "\u0000'" }], { log, repository: "o-brien/x" })
       expect(found).toHaveLength(1)
+    })
+
+    describe("when there are more of a repository than it keeps", () => {
+      const told = (outcomes: ReadonlyArray<"validated" | "merged" | "rejected">, more: ReadonlyArray<Story> = []) =>
+        onDatabase(database, { perRepository: 10 }, (memories, sql) =>
+          Effect.gen(function* () {
+            yield* rememberAll(memories, [...outcomes.map((outcome) => ({ outcome })), ...more])
+            const rows = yield* sql.query("select repository, summary from memory order by summary")
+            return rows.map((row) => `${row["repository"]} ${String(row["summary"]).replace("summary ", "")}`)
+          }),
+        )
+      const repeated = <A>(times: number, value: A) => Array.from({ length: times }, () => value)
+      const of = (repository: string, ...numbers: ReadonlyArray<number>) => numbers.map((n) => `${repository} ${n}`).sort()
+
+      it("forgets what was rejected, then what was only proven, then the oldest", async () => {
+        expect(await told([...repeated(6, "merged" as const), "rejected", "validated", ...repeated(4, "merged" as const)])).toEqual(
+          of("acme/shop", 1, 2, 3, 4, 5, 6, 9, 10, 11, 12),
+        )
+        expect(await told(repeated(12, "merged" as const))).toEqual(of("acme/shop", 3, 4, 5, 6, 7, 8, 9, 10, 11, 12))
+      })
+
+      it("keeps what it was just told all the same: it may be merged yet", async () => {
+        expect(await told([...repeated(10, "merged" as const), "rejected"])).toEqual(of("acme/shop", 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))
+      })
+
+      it("forgets nothing of another", async () => {
+        const elsewhere = repeated(3, { repository: "acme/other", outcome: "rejected" } as const)
+        expect(await told(repeated(11, "merged" as const), [...elsewhere, { repository: "Acme/Shop" }])).toEqual(
+          [...of("acme/shop", 3, 4, 5, 6, 7, 8, 9, 10, 11), ...of("acme/other", 12, 13, 14), "Acme/Shop 15"].sort(
+            (a, b) => a.split(" ")[1]?.localeCompare(b.split(" ")[1] ?? "") ?? 0,
+          ),
+        )
+      })
     })
 
     it("gives no more than was asked for", async () => {

@@ -58,7 +58,9 @@ const recall = (repository: string, log: string, options: Partial<MemoriesOption
           query: explaining(sql.query),
           transaction: (work) => sql.transaction((query) => work(explaining(query))),
         })
-        const kept = yield* make({ shared: false, exactUpTo: threshold, ...options }).pipe(Effect.provideService(Sql, watched))
+        const kept = yield* make({ shared: false, exactUpTo: threshold, perRepository: memories, ...options }).pipe(
+          Effect.provideService(Sql, watched),
+        )
         const found = yield* kept.recall(...asked({ repository, log, limit: 10 }))
         return { found, indexed: plans.some((plan) => plan.includes("memory_nearest")) }
       }),
