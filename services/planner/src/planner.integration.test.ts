@@ -82,13 +82,14 @@ const withCommands = async (url: string, values: ReadonlyArray<string>) => {
 const run = async <A, E>(work: Effect.Effect<A, E, Bus | Sql | Scope.Scope>, url?: string) =>
   Effect.runPromise(Effect.provide(Effect.scoped(work), world(url ?? (await migrated()))))
 
+// On a slow machine a command may be delivered and answered again: that second answer is recorded as ignored, and changes nothing.
 describe("the planner, with hands that always succeed", () => {
   it("brings a failure to a pull request, with a gapless ledger", async () => {
     const types = await run(
       Effect.gen(function* () {
         yield* Effect.retry(fail(1), Schedule.spaced("100 millis"))
         yield* until("select count(*) as n from run where status = 'fixed'", 1)
-        return yield* rows("select type from run_event order by position")
+        return yield* rows("select type from run_event where type <> 'answer-ignored' order by position")
       }),
     )
     expect(types.map((row) => row["type"])).toEqual([
@@ -106,7 +107,6 @@ describe("the planner, with hands that always succeed", () => {
     ])
   })
 
-  // On a slow machine a command may be delivered and answered again: that second answer is recorded as ignored, and changes nothing.
   it("brings many at once to exactly one end each, in commit order", async () => {
     const count = 300
     const [places] = await run(
