@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import { readBatch } from "./read-batch.ts"
-import { checkPullRequests, freeSlots, prune } from "./sweep-queries.ts"
+import { checkPullRequests, closeAgain, freeSlots, prune } from "./sweep-queries.ts"
 import { writeBatch } from "./write-batch.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>
@@ -56,6 +56,57 @@ describe("the sweep", () => {
       { run_id: runIdOf(0), type: "github.check-pull-request" },
       { run_id: runIdOf(1), type: "github.close-pull-request" },
     ])
+  })
+})
+
+describe("a pull request that could not be closed while GitHub was away", () => {
+  const escalated: Run = { ...begun, phase: "escalated", deliveryStarted: true }
+  const merged: Run = { ...escalated, phase: "resolved", pullRequest: { ...pullRequest, state: "merged" } }
+  const close = (n: number, outcome: string | null, minutesAgo: number) =>
+    Sql.use((sql) =>
+      sql.query(
+        `insert into command (command_id, run_id, type, data, traceparent, deadline_at, outcome, closed_at)
+         values ($1, $2, 'github.close-pull-request', '{}', '', now(), $3::text, case when $3::text is not null then now() - $4::int * interval '1 minute' end)`,
+        [`${n}.${outcome}.${minutesAgo}`, runIdOf(n), outcome, minutesAgo],
+      ),
+    )
+  const asked = Sql.use((sql) =>
+    sql.query("select run_id, type, data from command where closed_at is null and data <> '{}' order by run_id"),
+  )
+
+  it("is closed again each ten minutes, for a day", async () => {
+    const [first, second, later] = await run(
+      Effect.gen(function* () {
+        const sql = yield* given(Array.from({ length: 8 }, (_, n) => (n === 6 ? merged : n === 7 ? denied : escalated)))
+        yield* close(0, "gave-up", 30)
+        yield* close(0, "failed-for-good", 11)
+        yield* close(1, "gave-up", 9)
+        yield* close(2, "gave-up", 12)
+        yield* close(2, "pull-request-closed", 11)
+        yield* close(3, "gave-up", 11)
+        yield* close(3, null, 0)
+        yield* close(4, "gave-up", 11)
+        yield* sql.query("update run set stopped_at = now() - interval '25 hours' where run_id = $1", [runIdOf(4)])
+        yield* close(5, "gave-up", 11)
+        yield* close(6, "gave-up", 11)
+        yield* close(7, "gave-up", 11)
+        yield* closeAgain
+        const once = yield* asked
+        yield* closeAgain
+        const twice = yield* asked
+        yield* sql.query(
+          "update command set closed_at = now() - interval '11 minutes', outcome = 'gave-up' where closed_at is null and data <> '{}'",
+        )
+        yield* sql.query("update command set command_id = 'before.' || command_id")
+        yield* closeAgain
+        return [once, twice, yield* asked]
+      }),
+    )
+    const data = { target: begun.target, reason: "the run has ended without it" }
+    const again = [0, 5].map((n) => ({ run_id: runIdOf(n), type: "github.close-pull-request", data }))
+    expect(first).toEqual(again)
+    expect(second).toEqual(again)
+    expect(later).toEqual(again)
   })
 })
 

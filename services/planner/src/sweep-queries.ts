@@ -1,7 +1,7 @@
 import { type Command, commandTypes } from "@ci-fix-pilot/contract/commands"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
-import { roundingUsd, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
+import { roundingUsd, survivesStop, undoAgainMs, undoForMs } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import type { Dispatch } from "./Ledger.ts"
@@ -183,6 +183,28 @@ export const checkPullRequests = Sql.use((sql) =>
             jsonb_build_object('target', state -> 'target') || case when wanted then jsonb_build_object('pullRequest', state -> 'pullRequest')
               else jsonb_build_object('reason', 'the run has ended without it') end,
             '${noTrace}', now() + interval '15 minutes' from stale on conflict do nothing`,
+  ),
+)
+
+const notUndone = "('gave-up', 'failed-for-good')"
+
+/**
+ * Asks GitHub once more to close the pull request of a run that ended without one, where the last attempt to came to nothing: it may have
+ * been opened, and nobody heard of it. One that is known to be open is looked after above.
+ */
+export const closeAgain = Sql.use((sql) =>
+  sql.query(
+    `insert into command (command_id, run_id, type, data, traceparent, deadline_at)
+     select run_id || '.close.' || floor(extract(epoch from now())), run_id, 'github.close-pull-request',
+            jsonb_build_object('target', state -> 'target', 'reason', 'the run has ended without it'), '${noTrace}', now() + interval '15 minutes'
+     from run where run_id in (
+         select c.run_id from command c
+         where c.type = 'github.close-pull-request' and c.outcome in ${notUndone}
+           and c.closed_at < now() - $1::int * interval '1 ms' and c.closed_at > now() - $2::int * interval '1 ms' and not exists (
+             select from command o where o.run_id = c.run_id and o.type = c.type and (o.closed_at is null or o.closed_at > c.closed_at)))
+       and stopped_at > now() - $2::int * interval '1 ms' and phase <> 'fixed' and deadline_kind is distinct from 'pull-request'
+       and state -> 'pullRequest' ->> 'state' is distinct from 'merged' limit 50 on conflict do nothing`,
+    [undoAgainMs, undoForMs],
   ),
 )
 

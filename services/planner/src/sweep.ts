@@ -68,6 +68,7 @@ export const sweep = Effect.gen(function* () {
   yield* Effect.timeoutOption(Fiber.await(providing), streamsMs)
   yield* guarded("sending", sendDue)
   yield* guarded("pull requests", due.checkPullRequests)
+  yield* guarded("pull requests that could not be closed", due.closeAgain)
   yield* guarded("leftovers", due.closeLeftovers)
   yield* guarded("pruning", due.prune)
   yield* Fiber.join(providing)
