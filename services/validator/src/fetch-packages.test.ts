@@ -84,6 +84,15 @@ describe("packages that cannot be had", () => {
     })
   })
 
+  it("are left out with every repository at once, as none can be reached", async () => {
+    const { fetched, runs } = await fetching(
+      manifest({ gone: "1", fork: "acme/fork", page: "git+ssh://git@example.com/page.git" }),
+      refusing("gone"),
+    )
+    expect(fetched).toMatchObject({ notInstalled: [/gone/u, /fork/u, /page/u].map((name) => expect.stringMatching(name)) })
+    expect(runs).toEqual(["npm install: gone fork page", "npm install: "])
+  })
+
   it("fail the installation where the project itself asks for them, and the failure says who", async () => {
     const own = await fetching(manifest({ tape: "5" }, { gone: "1" }), refusing("gone"))
     expect(own.fetched).toMatchObject({

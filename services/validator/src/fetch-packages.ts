@@ -7,7 +7,7 @@ import { blamedIn } from "./blamed-packages.ts"
 import type { Way } from "./install-commands.ts"
 import { end, InstallFailed, refusal } from "./install-failed.ts"
 import { type SandboxResult, type SandboxUnavailable, succeeded } from "./Sandbox.ts"
-import { askerOf, describeSpare, isElsewhere, type Spare, sparesIn, type Texts, withoutSpares } from "./spare-packages.ts"
+import { askerOf, describeSpare, isElsewhere, isRepository, type Spare, sparesIn, type Texts, withoutSpares } from "./spare-packages.ts"
 
 export interface FetchRequest {
   /** In the order in which they are tried. */
@@ -99,9 +99,11 @@ const toLeaveOut = Effect.fnUntraced(function* <E, R>(
     const why = blamed.get(spare.name)
     return why === undefined ? [] : [{ spare, why }]
   })
-  if (named.length > 0) return named
-  const elsewhere = triesElsewhere.test(output) ? spares.filter(isElsewhere) : []
-  if (elsewhere.length > 0) return elsewhere.map((spare) => ({ spare, why: "it does not come from the registry" }))
+  const others = spares.filter(({ name }) => !blamed.has(name))
+  const notTheRegistrys = (found: ReadonlyArray<Spare>) => found.map((spare) => ({ spare, why: "it does not come from the registry" }))
+  if (named.length > 0) return [...named, ...notTheRegistrys(others.filter(isRepository))]
+  const elsewhere = triesElsewhere.test(output) ? notTheRegistrys(spares.filter(isElsewhere)) : []
+  if (elsewhere.length > 0) return elsewhere
   const [absent] = blamed
   if (absent === undefined || spares.length === 0 || !(yield* worksWithout(spares))) return []
   const [name, why] = absent

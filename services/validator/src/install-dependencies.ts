@@ -9,7 +9,7 @@ import { type Config, Effect, Option, Schema } from "effect"
 import { withoutTargets } from "./cargo-crates.ts"
 import { fetchPackages } from "./fetch-packages.ts"
 import { ecosystemOf, type Installer, installPlan, leaveOnly } from "./install-commands.ts"
-import { end, InstallFailed, refusal } from "./install-failed.ts"
+import { end, InstallFailed, noProgram, refusal } from "./install-failed.ts"
 import { prepareOwnership } from "./prepare-ownership.ts"
 import { serveRegistry } from "./registry-proxy.ts"
 import { relayInside, startRelay } from "./registry-relay.ts"
@@ -45,6 +45,8 @@ export interface Installed {
   readonly path: ReadonlyArray<string>
 }
 
+/** Those that many sandboxes do not have, and that must be asked where their packages come from. */
+const ownToolchain: ReadonlySet<Installer> = new Set(["go", "cargo"])
 const installLimits = { timeoutMs: 900_000, memoryMb: 3072, diskMb: 4096, tmpMb: 256, processes: 1024 }
 const noteEnd = 400
 
@@ -114,6 +116,10 @@ export const installDependencies = Effect.fn("install-dependencies")(function* (
   const sandbox = yield* Sandbox
   const { installer, manifestsDir, targetDir } = request
   yield* Effect.mapError(prepareOwnership(targetDir, sandbox.user), ({ reason }) => broken(reason))
+  if (ownToolchain.has(installer)) {
+    const found = yield* sandbox.run({ label: request.label, command: `command -v ${installer}`, root: targetDir })
+    if (!succeeded(found)) return yield* noProgram(installer)
+  }
   const ask = (command: string) => Effect.map(sandbox.run({ label: request.label, command, root: targetDir }), ({ output }) => output.text)
   const registry = yield* registryFor(ecosystemOf(installer), ask).pipe(
     Effect.catchTags({

@@ -18,15 +18,22 @@ const outputEnd = 4_000
 
 export const end = (text: string, length: number): string => text.trim().slice(-length)
 
-const whatCode = (exitCode: number | null): string =>
-  exitCode === 127 ? "needs a program that the sandbox does not have" : `ended with ${exitCode}`
+const missing = /(?:^|[:\s])([\w@./+-]+): (?:command )?not found/mu
+const remedy = "Put it into CI_HEALING_SANDBOX_IMAGE or, for bubblewrap, on this machine."
+
+/** The sandbox lacks a program that installs. */
+export const noProgram = (name: string): InstallFailed =>
+  new InstallFailed({ kind: "refused", reason: `The sandbox has no ${name}. ${remedy}`, output: "" })
 
 /** What to call a result that is not a success. */
-export const refusal = (result: SandboxResult, way: string): InstallFailed =>
-  result.ended === "exited"
-    ? new InstallFailed({ kind: "refused", reason: `${way} ${whatCode(result.exitCode)}.`, output: end(result.output.text, outputEnd) })
+export const refusal = (result: SandboxResult, way: string): InstallFailed => {
+  const program = result.exitCode === 127 ? missing.exec(result.output.text)?.[1] : undefined
+  if (program !== undefined) return noProgram(program)
+  return result.ended === "exited"
+    ? new InstallFailed({ kind: "refused", reason: `${way} ended with ${result.exitCode}.`, output: end(result.output.text, outputEnd) })
     : new InstallFailed({
         kind: "limit",
         reason: `${way} exceeded its limit (${result.ended}).`,
         output: end(result.output.text, outputEnd),
       })
+}

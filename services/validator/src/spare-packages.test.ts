@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { askerOf, describeSpare, isElsewhere, sparesIn, withoutSpares } from "./spare-packages.ts"
+import { askerOf, describeSpare, isElsewhere, isRepository, sparesIn, withoutSpares } from "./spare-packages.ts"
 
 const manifest = {
   dependencies: { lodash: "4" },
@@ -48,11 +48,9 @@ describe("what may be left out of an installation", () => {
   })
 
   it("may lie where the sandbox cannot go", () => {
-    expect(
-      sparesIn(texts)
-        .filter(isElsewhere)
-        .map(({ name }) => name),
-    ).toEqual(["forked", "page", "archive"])
+    const namesOf = (is: typeof isElsewhere) => sparesIn(texts).flatMap((spare) => (is(spare) ? [spare.name] : []))
+    expect(namesOf(isElsewhere)).toEqual(["forked", "page", "archive"])
+    expect(namesOf(isRepository)).toEqual(["forked", "page"])
   })
 
   it("is said as people know it", () => {

@@ -64,11 +64,13 @@ export const withoutSpares = (texts: Texts, left: ReadonlyArray<Spare>): Texts =
     }),
   )
 
-/** A place instead of a version: a repository, an archive, a file. Only the registry can be reached. */
-export const isElsewhere = ({ file, wanted }: Spare): boolean =>
-  isPackage(file)
-    ? /^(?:git\b|github:|gitlab:|bitbucket:|gist:|ssh:|https?:)|^[\w.-]+\/[\w.-]+(?:#|$)/u.test(wanted)
-    : /^\s*(?:\[[^\]]*\])?\s*@/u.test(wanted)
+/** A git repository instead of a version, which the sandbox cannot reach. */
+export const isRepository = ({ file, wanted }: Spare): boolean =>
+  isPackage(file) && /^(?:git\b|github:|gitlab:|bitbucket:|gist:|ssh:)|^[\w.-]+\/[\w.-]+(?:#|$)/u.test(wanted)
+
+/** Any place instead of a version: that, or an archive, which may by chance be the registry's. */
+export const isElsewhere = (spare: Spare): boolean =>
+  isRepository(spare) || (isPackage(spare.file) ? /^https?:/u.test(spare.wanted) : /^\s*(?:\[[^\]]*\])?\s*@/u.test(spare.wanted))
 
 /** As a person knows it: `left-pad@^99 (devDependencies of package.json)`. */
 export const describeSpare = ({ file, name, wanted }: Spare): string =>
