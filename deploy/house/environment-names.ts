@@ -10,6 +10,9 @@ const ours = /["'`](CI_HEALING_[A-Z0-9_]*[A-Z0-9])["'`]/g
 const found = (text: string, pattern: RegExp): Array<string> =>
   [...text.matchAll(pattern)].flatMap(([, one]) => (one === undefined ? [] : [one]))
 
+/** What an error is called by, as the system's own are. */
+const errorCode = /\bcode: ["'`][A-Z_]+["'`]/g
+
 /** A list of names reads none of them. */
 const list = "libs/contract/src/configuration.ts"
 
@@ -19,7 +22,7 @@ export const namesRead = (house: House): Array<string> =>
     ...new Set(
       code(house)
         .filter(({ path }) => /^(libs|services|deploy)\//.test(path) && !path.startsWith("deploy/house/") && path !== list && !isTest(path))
-        .map((file) => withoutComments(file).text)
+        .map((file) => withoutComments(file).text.replaceAll(errorCode, ""))
         .flatMap((text) => [...(readsConfig.test(text) ? found(text, name) : []), ...found(text, ours)]),
     ),
   ].filter((one) => !everyProcess.includes(one) && !one.startsWith("CI_HEALING_TEST_"))
