@@ -9,12 +9,12 @@ const summary = (runId: string): RunSummary => {
   if (row === undefined) throw new Error("a first entry makes a run")
   return { ...row.summary, status: "running", phase: "awaiting-approval" }
 }
-const page = (runIds: ReadonlyArray<string>, total = runIds.length): RunPage => ({
+const page = (runIds: ReadonlyArray<string>, total = runIds.length, position = 40): RunPage => ({
   ...{ items: runIds.map(summary), page: 1, pageSize: 100 },
-  ...{ total, position: 40 },
+  ...{ total, position },
 })
 
-const waiting = (...answers: ReadonlyArray<RunPage | Error>) => {
+const waiting = (...answers: ReadonlyArray<RunPage | Promise<RunPage> | Error>) => {
   const left = [...answers]
   const counts: Array<number> = []
   const begun: Array<string> = []
@@ -99,5 +99,37 @@ describe("the runs that wait for a person", () => {
     expect(left.length).toBe(1)
     await vi.advanceTimersByTimeAsync(5_000)
     expect(counts).toEqual([150, 149, 149])
+  })
+
+  it("are told of one that begins to wait while the first answer is on its way", async () => {
+    const first = Promise.withResolvers<RunPage>()
+    const { it: runs, counts, begun } = waiting(first.promise, page(["a", "b"], 2, 41))
+    const loaded = runs.load()
+    runs.hear(makeTelling(40).waiting("b"))
+    first.resolve(page(["a"]))
+    await loaded
+    await vi.advanceTimersByTimeAsync(300)
+    expect([counts, begun]).toEqual([[1, 2], ["b"]])
+  })
+
+  it("do not come back by an answer that is older than what was heard", async () => {
+    const later = Promise.withResolvers<RunPage>()
+    const { it: runs, counts } = waiting(page(["a", "b"]), later.promise)
+    await runs.load()
+    const loaded = runs.load()
+    runs.hear(makeTelling(40).aborted("a"))
+    later.resolve(page(["a", "b"]))
+    await loaded
+    expect(counts.at(-1)).toBe(1)
+  })
+
+  it("are those of the newest answer, whichever comes last", async () => {
+    const slow = Promise.withResolvers<RunPage>()
+    const { it: runs, counts } = waiting(slow.promise, page(["a", "b"], 2, 50))
+    const loaded = runs.load()
+    await runs.load()
+    slow.resolve(page(["a"]))
+    await loaded
+    expect(counts).toEqual([2])
   })
 })

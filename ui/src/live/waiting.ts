@@ -17,6 +17,11 @@ export class Waiting {
   readonly #onBegin: (runs: ReadonlyArray<RunSummary>) => void
   #runs: ReadonlySet<string> | undefined
   #count = 0
+  /** The ledger position of what is known. */
+  #position = Number.NEGATIVE_INFINITY
+  #asking = 0
+  /** What is heard while an answer is on its way: the answer may be older. */
+  #meanwhile: ReadonlyArray<LiveEntry> = []
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** `onBegin` hears of runs that begin to wait while the page is open, not of those that did already. */
@@ -32,16 +37,33 @@ export class Waiting {
 
   /** Asks anew. Resolves to the ledger position of the answer; fails with ApiError. */
   async load(): Promise<number> {
-    const { items, total, position } = await this.#ask(path)
+    this.#asking += 1
+    try {
+      const page = await this.#ask(path)
+      if (page.position >= this.#position) this.#take(page)
+      return page.position
+    } finally {
+      this.#asking -= 1
+      if (this.#asking === 0) this.#meanwhile = []
+    }
+  }
+
+  hear(entry: LiveEntry) {
+    if (this.#asking > 0) this.#meanwhile = [...this.#meanwhile, entry]
+    this.#change(entry)
+  }
+
+  #take({ items, total, position }: RunPage) {
     const known = this.#runs
+    this.#position = position
     this.#runs = new Set(items.map(({ runId }) => runId))
     this.#say(total)
     const begun = items.filter(({ runId }) => known !== undefined && !known.has(runId))
     if (begun.length > 0) this.#onBegin(begun)
-    return position
+    for (const entry of this.#meanwhile) if (entry.position > position) this.#change(entry)
   }
 
-  hear(entry: LiveEntry) {
+  #change(entry: LiveEntry) {
     const phase = phaseAfter(entry)
     if (phase === undefined || this.#runs === undefined) return
     const known = this.#runs.has(entry.runId)
