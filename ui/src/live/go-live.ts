@@ -14,12 +14,13 @@ const again = 5_000
 
 /**
  * Brings the page to life: connects it, keeps the list, the figures and the count of waiting runs up with the ledger. `onBack`: the
- * connection was lost and has come back. To be called once, by somebody who may see everything.
+ * connection was lost or let go, and has come back. To be called once, by somebody who may see everything.
  */
 export const goLive = (onBack: () => void) => {
-  const keeper = new RunsKeeper(list)
+  const ask = (path: string) => dashboard.api.ask<RunPage>(path)
+  const keeper = new RunsKeeper(list, ask)
   const waiting = new Waiting(
-    (path) => dashboard.api.ask<RunPage>(path),
+    ask,
     (count) => {
       dashboard.waiting = count
     },
@@ -32,14 +33,15 @@ export const goLive = (onBack: () => void) => {
     keeper.hear(entry)
     if (phaseAfter(entry) !== undefined) counters.soon()
   })
+  let away = false
   const line = makeLine({
     onEntry: (entry) => dashboard.hear(entry),
     onConnection: (connection) => {
-      const { is } = dashboard.connection
-      if (connection.is === "live" && (is === "lost" || is === "refused")) {
+      if (connection.is === "live" && away) {
         onBack()
         if (list.error !== undefined) void list.reload()
       }
+      away = connection.is !== "live" && (away || connection.is !== "connecting")
       if (connection.is === "signed-out") dashboard.signedOut()
       else dashboard.connection = connection
     },

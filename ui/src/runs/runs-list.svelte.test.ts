@@ -13,19 +13,20 @@ const runOf = (...entries: ReadonlyArray<LiveEntry>): RunSummary => {
   if (row === undefined) throw new Error("not a ledger from its beginning")
   return row.summary
 }
-const page = (items: ReadonlyArray<RunSummary>, total = items.length): RunPage => ({ items, page: 1, pageSize: 3, total, position: 9 })
+const page = (items: ReadonlyArray<RunSummary>, total = items.length, position = 0): RunPage => ({
+  ...{ items, page: 1, pageSize: 3 },
+  ...{ total, position },
+})
 
 const listOf = (filter: Filter, first: RunPage, ...later: ReadonlyArray<Promise<RunPage>>) => {
   const answers = [...later]
   const asked: Array<string> = []
-  const list = new RunsList({
-    ask: (path) => {
-      asked.push(path)
-      return answers.shift() ?? Promise.reject(new Error("asked too often"))
-    },
-    onPage: () => undefined,
-  })
-  const keeper = new RunsKeeper(list)
+  const ask = (path: string) => {
+    asked.push(path)
+    return answers.shift() ?? Promise.reject(new Error("asked too often"))
+  }
+  const list = new RunsList({ ask, onPage: () => undefined })
+  const keeper = new RunsKeeper(list, ask)
   list.take(filter, first)
   return { list, keeper, asked, ids: () => list.rows.map(({ runId }) => runId) }
 }
@@ -83,13 +84,55 @@ describe("the list of runs", () => {
     expect([list.arrivals.size, list.total]).toEqual([0, 0])
   })
 
-  it("notices a run of elsewhere that its filter takes from now on", () => {
+  it("counts nothing that its answer holds already", () => {
     const told = makeTelling()
-    const { list, keeper } = listOf({ ...all, status: "waiting" }, page([]))
+    const old = told.failed("old")
+    const { list, keeper, ids } = listOf(all, page([runOf(told.failed("b")), runOf(told.failed("a"))], 3, 3))
     list.reading = () => true
-    keeper.hear(told.fetching("old"))
-    keeper.hear(told.waiting("old"))
+    keeper.hear(old)
+    expect([ids(), list.total, list.arrivals.size]).toEqual([["b", "a"], 3, 0])
+  })
+
+  it("asks whether a run of elsewhere belongs to it from now on, before it says so", async () => {
+    vi.useFakeTimers()
+    const told = makeTelling()
+    const entries = [told.failed("old"), told.fetching("old"), told.waiting("old"), told.waiting("of another repository")] as const
+    const { list, keeper } = listOf(
+      { ...all, status: "waiting", repository: "acme/web" },
+      page([]),
+      Promise.resolve(page([runOf(...entries)])),
+    )
+    list.reading = () => true
+    for (const entry of entries) keeper.hear(entry)
+    expect(list.arrivals.size).toBe(0)
+    await vi.advanceTimersByTimeAsync(400)
     expect([...list.arrivals.keys()]).toEqual(["old"])
+  })
+
+  it("takes back that there is a new run when that goes on before it is shown", async () => {
+    vi.useFakeTimers()
+    const told = makeTelling()
+    const entries = [told.failed("old"), told.waiting("old")] as const
+    const answers = [Promise.resolve(page([runOf(...entries)])), Promise.resolve(page([]))]
+    const { list, keeper } = listOf({ ...all, status: "waiting" }, page([]), ...answers)
+    list.reading = () => true
+    for (const entry of entries) keeper.hear(entry)
+    await vi.advanceTimersByTimeAsync(400)
+    keeper.hear(told.delivering("old"))
+    await vi.advanceTimersByTimeAsync(400)
+    expect(list.arrivals.size).toBe(0)
+  })
+
+  it("takes no step of a run on a later page for a run that begins", async () => {
+    vi.useFakeTimers()
+    const told = makeTelling()
+    told.failed("older")
+    const { list, keeper, asked } = listOf({ ...all, status: "running" }, page([runOf(told.failed("a"), told.fetching("a"))], 51))
+    list.reading = () => true
+    keeper.hear(told.diagnosed("older"))
+    keeper.hear(told.attempt("older", 1))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([asked, list.arrivals.size]).toEqual([[], 0])
   })
 
   it("asks for runs of which only the state is known while more of them come", async () => {

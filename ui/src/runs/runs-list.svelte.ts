@@ -28,6 +28,8 @@ export class RunsList {
   arrivals: ReadonlyMap<string, RunSummary | undefined> = $state.raw(new Map())
   /** Whether somebody reads: what is new waits. The page says it. */
   reading: () => boolean = () => false
+  /** The rows hold what the ledger says up to here. */
+  position = 0
   /** Called when `rows` are another page or another answer. */
   onPut: () => void = () => undefined
 
@@ -93,6 +95,7 @@ export class RunsList {
     this.error = undefined
     this.loading = false
     this.arrivals = new Map()
+    this.position = page.position
     this.#source.onPage(page.position)
     this.onPut()
   }
