@@ -1,9 +1,10 @@
 /** A bare copy of a repository: brings commits, and answers questions about them from git's objects. */
 import type { CommitSha } from "@ci-fix-pilot/contract/ids"
 import { Effect, Redacted, Schedule } from "effect"
-import { type GitCall, GitFailed, runGit } from "./run-git.ts"
+import { type GitCall, type GitFailed, runGit } from "./run-git.ts"
+import { tookTooLong } from "./run-to-end.ts"
 import { CommitUnusable, type SearchHit, type Source, type TreeEntry, WorkspaceUnavailable } from "./Workspace.ts"
-import { fetchTimeout, historyDepth, maxFiles, protocolOf, type WorkspaceSettings } from "./workspace-settings.ts"
+import { historyDepth, maxFiles, protocolOf, type WorkspaceSettings } from "./workspace-settings.ts"
 
 export type Git = (args: ReadonlyArray<string>, call?: Partial<GitCall>) => ReturnType<typeof runGit>
 
@@ -46,11 +47,6 @@ const fetch = (git: Git, settings: WorkspaceSettings, source: Source, wanted: st
       maxFileBytes: settings.maxMb * 1024 * 1024,
       maxBytes: 1024 * 1024,
     },
-  ).pipe(
-    Effect.timeoutOrElse({
-      duration: fetchTimeout,
-      orElse: () => Effect.fail(new GitFailed({ command: "fetch", code: 124, stderr: `not done after ${fetchTimeout}` })),
-    }),
   )
 }
 
@@ -69,7 +65,7 @@ export const bringCommit = Effect.fn("mirror.bring-commit")(function* (
   if (yield* Effect.mapError(has(git, commit), unavailable)) return false
   const by = (wanted: string) =>
     fetch(git, settings, source, wanted, historyDepth).pipe(
-      Effect.retry({ times: 2, schedule: again, while: (error) => !absent.test(error.stderr) && error.code !== 124 }),
+      Effect.retry({ times: 2, schedule: again, while: (error) => !absent.test(error.stderr) && error.code !== tookTooLong }),
     )
   const fetched = yield* Effect.result(
     Effect.catchIf(by(`+${commit}:refs/kept/${commit}`), isAbsent, () => by(`+refs/heads/${source.branch}:refs/kept-heads/${commit}`)),

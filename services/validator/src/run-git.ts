@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process"
 import { Effect, Schema } from "effect"
-import { systemPath } from "./run-to-end.ts"
+import { longestRun, systemPath, tookTooLong } from "./run-to-end.ts"
 
 /** git ended with something other than 0. `stderr` is its last 4 KB. */
 export class GitFailed extends Schema.TaggedError<GitFailed>()("GitFailed", {
@@ -88,13 +88,15 @@ const environment = (call: GitCall): Record<string, string> => ({
   ...call.env,
 })
 
+const commandOf = ({ args }: GitCall): string => args.find((arg) => !arg.startsWith("-")) ?? ""
+
 /** A long git must not outlive a service that was killed, nor fill the disk. */
 const wrapped = (call: GitCall): ReadonlyArray<string> =>
   call.maxFileBytes === undefined
     ? ["git", ...call.args]
     : ["setpriv", "--pdeathsig=KILL", "prlimit", `--fsize=${call.maxFileBytes}`, "git", ...call.args]
 
-/** Runs git to its end. Interrupting kills it. Fails with GitFailed. */
+/** Runs git to its end, or for ten minutes. Interrupting kills it. Fails with GitFailed. */
 export const runGit = (call: GitCall): Effect.Effect<GitOutput, GitFailed> =>
   Effect.callback<GitOutput, GitFailed>((resume) => {
     const [program = "git", ...args] = wrapped(call)
@@ -119,8 +121,7 @@ export const runGit = (call: GitCall): Effect.Effect<GitOutput, GitFailed> =>
     child.stderr.on("data", (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-stderrKept)
     })
-    const fail = (code: number, text: string) =>
-      resume(Effect.fail(new GitFailed({ command: call.args.find((arg) => !arg.startsWith("-")) ?? "", code, stderr: text })))
+    const fail = (code: number, text: string) => resume(Effect.fail(new GitFailed({ command: commandOf(call), code, stderr: text })))
     child.once("error", (error) => fail(127, error.message))
     child.once("close", (code) => {
       const ended = truncated ? 0 : (code ?? 137)
@@ -133,4 +134,9 @@ export const runGit = (call: GitCall): Effect.Effect<GitOutput, GitFailed> =>
     return Effect.sync(() => {
       child.kill("SIGKILL")
     })
-  })
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: longestRun,
+      orElse: () => Effect.fail(new GitFailed({ command: commandOf(call), code: tookTooLong, stderr: `not done after ${longestRun}` })),
+    }),
+  )

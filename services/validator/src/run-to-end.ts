@@ -5,7 +5,15 @@ import { Effect } from "effect"
 /** Where system tools are, whatever PATH the service was started with. */
 export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/** Exit code (127 when the program cannot be started) and at most 64 KiB of what it wrote to both streams. Interrupting kills it. */
+/** How long a program of this machine's may take: to copy a large tree on a slow disk, or to fetch a large repository. */
+export const longestRun = "10 minutes"
+/** Its exit code when it took longer, as timeout(1) has it. */
+export const tookTooLong = 124
+
+/**
+ * Exit code (127 when the program cannot be started, 124 when it took longer than ten minutes) and at most 64 KiB of what it wrote to
+ * both streams. Interrupting kills it.
+ */
 export const runToEnd = (argv: ReadonlyArray<string>, env: Readonly<Record<string, string>> = { PATH: systemPath }) =>
   Effect.callback<{ readonly code: number; readonly output: string }>((resume) => {
     const [program = "", ...args] = argv
@@ -21,4 +29,9 @@ export const runToEnd = (argv: ReadonlyArray<string>, env: Readonly<Record<strin
     return Effect.sync(() => {
       child.kill("SIGKILL")
     })
-  })
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: longestRun,
+      orElse: () => Effect.succeed({ code: tookTooLong, output: `not done after ${longestRun}\n` }),
+    }),
+  )

@@ -29,8 +29,6 @@ export type WorkspaceSettings = Config.Success<typeof workspaceSettings>
 export const maxFiles = 300_000
 /** Commits of history fetched behind a branch's head: enough for the longest search for a green ancestor. */
 export const historyDepth = 40
-/** How long a fetch may take. */
-export const fetchTimeout = "10 minutes"
 /** A commit's files may take at most this part of all room. */
 export const treeShare = 0.25
 
