@@ -4,16 +4,19 @@ import { type Event, type EventType, events } from "./events.ts"
 import { RunId } from "./ids.ts"
 import { type RunEvent, type RunEventType, runEvents } from "./run-events.ts"
 
+/** Printable ASCII: names stand in places that take no other text, such as a key of a table. */
+const Name = Schema.String.check(Schema.isMaxLength(300), Schema.isPattern(/^[\x20-\x7e]*$/u))
+
 /**
  * What a message carries besides its data. `at` is for people; no decision reads it. `causedBy` is the id of the message it answers or
  * follows. `unleased`: whoever answers was never told `go`, so the planner has counted no try and reserved no money for this answer.
  */
 export const Envelope = Schema.Struct({
-  id: Schema.String.check(Schema.isMaxLength(300)),
+  id: Name,
   type: Schema.String,
   at: Schema.String,
   runId: RunId,
-  causedBy: Schema.optionalKey(Schema.String),
+  causedBy: Schema.optionalKey(Name),
   attempt: Schema.optionalKey(Schema.Int),
   unleased: Schema.optionalKey(Schema.Boolean),
   traceparent: Schema.String,

@@ -120,6 +120,13 @@ describe("a message that its speaker may not say", () => {
     expect(await rows("select 1 from dead_letter where said_on like 'inbox.%'")).toHaveLength(1)
   })
 
+  it.each(["half of a pair \ud83d", "\0"])("stops nobody with a name that the database cannot store: %j", async (name) => {
+    const count = (await letters()).length
+    await say("ai", "diagnosed", { ...answer(fetched), id: name })
+    await say("ai", "diagnosed", { ...answer(fetched), causedBy: `${name}#1` })
+    await expect.poll(async () => (await letters()).length).toBe(count + 2)
+  })
+
   it("has taken no id: the answer of whoever was asked is applied", async () => {
     await say("github", fetched.type, answer(fetched))
     await expect.poll(ledger).toEqual(["ci-failed", "fetch-started", "failure-fetched"])
