@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { navigation } from "../navigation.svelte.ts"
+import { filterOf } from "../runs/filter.ts"
+import { list } from "../runs/runs.ts"
 import { makeKeyboard } from "./keyboard.ts"
 import { shortcuts } from "./shortcuts.svelte.ts"
 
 let help: ReturnType<typeof vi.fn<() => void>>
 let listen: (event: KeyboardEvent) => void
 
-const page = `<input type="search"><ol>${["a", "b", "c"].map((id) => `<li data-row><a href="/runs/${id}">${id}</a><a href="#pr">PR</a></li>`).join("")}</ol>`
+const page = `<main id="main" tabindex="-1"></main><input type="search"><ol>${["a", "b", "c"].map((id) => `<li data-row><a href="/runs/${id}">${id}</a><a href="#pr">PR</a></li>`).join("")}</ol>`
 const press = (key: string, init: KeyboardEventInit = {}) =>
   (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...init }))
 const focused = () => document.activeElement?.textContent ?? ""
@@ -64,10 +66,28 @@ describe("the keyboard", () => {
     expect(document.activeElement).toBe(document.body)
   })
 
-  it("leaves a page for the runs with Escape", () => {
-    navigation.go("/system")
+  it("leaves a page for the runs with one Escape, wherever on it the focus is", () => {
+    for (const place of [document.getElementById("main"), document.querySelector("a")]) {
+      navigation.go("/system")
+      place?.focus()
+      press("Escape")
+      expect(navigation.place.page).toBe("runs")
+    }
+  })
+
+  it("goes back to the list as it was left: its filter and its page", () => {
+    list.take(filterOf(new URLSearchParams("status=fixed&page=2")), { items: [], page: 2, pageSize: 50, total: 60, position: 1 })
+    navigation.go("/runs/a")
     press("Escape")
-    expect(navigation.place.page).toBe("runs")
+    expect(`${location.pathname}${location.search}`).toBe("/?status=fixed&page=2")
+  })
+
+  it("leaves a field with Escape, and what is in it: the browser would empty it, and tell nobody", () => {
+    const field = document.querySelector("input")
+    field?.focus()
+    const event = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true })
+    field?.dispatchEvent(event)
+    expect([event.defaultPrevented, document.activeElement]).toEqual([true, document.body])
   })
 
   it("helps with ?", () => {

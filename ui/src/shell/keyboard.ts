@@ -1,4 +1,6 @@
 import { navigation } from "../navigation.svelte.ts"
+import { hrefOf } from "../runs/filter.ts"
+import { list } from "../runs/runs.ts"
 import { shortcuts } from "./shortcuts.svelte.ts"
 
 /** How long `g` waits for its second key (ms). */
@@ -25,9 +27,12 @@ const search = () => {
   return field !== null
 }
 
-const leave = () => {
-  if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body) document.activeElement.blur()
-  else if (navigation.place.page !== "runs") navigation.go("/")
+/** Out of a field, which keeps what is in it; or back to the list as it was left; there, out of whatever has the focus. */
+const leave = (event: KeyboardEvent) => {
+  const focused = document.activeElement
+  if (isTyping(focused)) event.preventDefault()
+  else if (navigation.place.page !== "runs") return navigation.go(list.shown === undefined ? "/" : hrefOf(list.shown))
+  if (focused instanceof HTMLElement && focused !== document.body) focused.blur()
 }
 
 /** The keys of the whole page; text fields and open dialogs keep theirs. `onHelp`: `?` was pressed. */
@@ -36,7 +41,7 @@ export const makeKeyboard = (onHelp: () => void) => {
   return (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     if (document.querySelector("dialog[open]") !== null) return
-    if (event.key === "Escape") return leave()
+    if (event.key === "Escape") return leave(event)
     if (!shortcuts.on || isTyping(event.target)) return
     const afterG = event.timeStamp - prefix < patience
     prefix = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY
