@@ -1,5 +1,6 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte"
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
+import { dashboard } from "../dashboard.svelte.ts"
 import { navigation } from "../navigation.svelte.ts"
 import MetricsPage from "./MetricsPage.svelte"
 import { repository, runs, summary } from "./metrics.suite.ts"
@@ -111,6 +112,17 @@ it("says why there are no figures, and tries again on demand", async () => {
   await fireEvent.click(screen.getByRole("button", { name: "Try again" }))
   await vi.advanceTimersByTimeAsync(1)
   expect(screen.getByText("80 %")).toBeDefined()
+})
+
+it("asks again by itself when the live line is back", async () => {
+  dashboard.connection = { is: "lost", since: 0 }
+  shown = "away"
+  await open()
+  shown = summary()
+  dashboard.connection = { is: "live" }
+  await vi.advanceTimersByTimeAsync(1)
+  expect(screen.getByText("80 %")).toBeDefined()
+  expect(asked.length).toBe(6)
 })
 
 it("shows the repositories as cards, with every figure, where a table has no room", async () => {

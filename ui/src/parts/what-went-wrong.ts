@@ -6,7 +6,7 @@ const byStatus: Record<number, string> = {
   403: "The server did not accept this request from this page. Reload it and try again.",
   404: "It does not exist (any more).",
   429: "Too many tries. Wait a minute, then try again.",
-  503: "The server cannot answer just now, most likely because its database is away. It tries again by itself.",
+  503: "The server cannot answer just now, most likely because its database is away.",
 }
 
 /** An error in words for who reads the page; what the server said of it comes along where it helps. */

@@ -140,6 +140,19 @@ describe("what a person may do", () => {
     expect(sent[1]).toEqual(sent[0])
   })
 
+  it("does not say that nothing happened when the server fell over it", async () => {
+    answers = [{ status: 503, body: { error: { code: "unavailable", message: "try again" } } }, applied]
+    show(...waiting)
+    await press("Deny")
+    const { form } = await confirm("Deny", "why")
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(dialog().getByRole("alert").textContent).toMatch(/database is away.*not known whether this arrived.*done once/u)
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(sent[1]).toEqual(sent[0])
+  })
+
   it("lets a note be changed that the server has refused", async () => {
     answers = [{ status: 429, body: { error: { code: "rate-limited", message: "too many" } } }, applied]
     show(...waiting)

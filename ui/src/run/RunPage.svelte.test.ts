@@ -20,8 +20,7 @@ import RunPage from "./RunPage.svelte"
 
 let detail: RunDetail | undefined
 
-beforeEach(() => {
-  vi.useFakeTimers()
+const answering = () =>
   vi.stubGlobal("fetch", (path: string) => {
     if (path.includes("/memory"))
       return Promise.resolve({ ok: true, status: 200, json: async () => ({ runId, recalled: [], remembered: [] }) })
@@ -32,6 +31,10 @@ beforeEach(() => {
         : { ok: true, status: 200, json: async () => detail },
     )
   })
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  answering()
 })
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -92,6 +95,18 @@ describe("the page of a run", () => {
     await open(detailOf([]))
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("CI › test failed")
     expect(screen.getByText(/Healing begins in a moment/u)).toBeDefined()
+  })
+
+  it("asks again by itself when the live line is back", async () => {
+    dashboard.connection = { is: "lost", since: 0 }
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no connection")))
+    await open(undefined)
+    expect(screen.getByRole("alert").textContent).toContain("cannot be reached")
+    answering()
+    detail = detailOf(ledger(failed))
+    dashboard.connection = { is: "live" }
+    await vi.advanceTimersByTimeAsync(10)
+    expect(told()).toEqual([1])
   })
 
   it("says that there is no such run", async () => {

@@ -91,7 +91,7 @@ export class Review {
 const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status >= 400 && error.status < 500
 
 const failure = (error: unknown): string => {
-  if (error instanceof ApiError && error.status === 0)
-    return "The server cannot be reached, so it is not known whether this arrived. Send it again: it will be done once."
+  const send = "It is not known whether this arrived. Send it again: it will be done once."
+  if (error instanceof ApiError && (error.status === 0 || error.status >= 500)) return `${whatWentWrong(error)} ${send}`
   return error instanceof ApiError && error.status === 422 ? `The server did not accept it: ${error.message}.` : whatWentWrong(error)
 }
