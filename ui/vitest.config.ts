@@ -16,5 +16,6 @@ export default defineProject({
     // Parts that are loaded later are compiled for it first.
     expect: { poll: { timeout: 10_000 } },
     pool: "threads",
+    maxWorkers: "100%",
   },
 })
