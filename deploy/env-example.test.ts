@@ -24,6 +24,18 @@ describe(".env.example", () => {
     expect(textOf(".env.example")).not.toMatch(/\n\n#?[A-Z_0-9]+=/)
   })
 
+  it("shows of what is commented out the default that docs/configuration.md names, and nothing where there is none", () => {
+    const shown = new Map(
+      [...textOf(".env.example").matchAll(/^#([A-Z][A-Z0-9_]*)=(.*)$/gmu)].map(([, name, value]) => [name ?? "", value]),
+    )
+    const rows = [...textOf("docs/configuration.md").matchAll(/^\| `([A-Z][A-Z0-9_]*)` \| ?([^|]*?) ?\|/gmu)]
+    const told = rows.map(([, name, words]) => [name ?? "", /^`([^`]*)`$/u.exec(words ?? "")?.[1] ?? ""] as const)
+    expect(told.length).toBeGreaterThan(100)
+    const wrong = told.filter(([name, value]) => shown.has(name) && !isSecret(name) && shown.get(name) !== value)
+    expect(wrong.map(([name]) => name)).toEqual([])
+    expect([...shown.keys()].filter((name) => !told.some(([one]) => one === name))).toEqual([])
+  })
+
   it("holds no secret", () => {
     expect(textOf(".env.example")).not.toMatch(/(PASSWORD|SECRET|TOKEN|KEY)\w*=\S/)
   })

@@ -31,7 +31,10 @@ export const connectionErrorOf = (error: unknown): string | undefined => {
 const defaultWaitMs = 30_000
 const longestWaitMs = 3_600_000
 
-/** What a vendor's error means for us (the table "External answers" of docs/reliability.md). `secrets` never appear in the reason. */
+/**
+ * What a vendor's error means for us: a limit is waited for as told, a bad request is not repeated, a refused key needs a person, and
+ * anything else may go well later. `secrets` never appear in the reason.
+ */
 export const failureOf = (vendor: string, failure: HttpFailure, secrets: ReadonlyArray<string>): ModelFailure => {
   const { status, code } = failure
   const reason = redactText(`${vendor}: ${failure.message}`, { values: secrets }).slice(0, 500)
