@@ -24,6 +24,8 @@ export interface ActorConfig<T extends CommandType, R> {
 }
 
 const defaultRetryMs = 2_000
+/** An answer is said again, under its one id, to a broker that restarts or was wiped: what is done need not be done twice for that. */
+const sayAgain = { schedule: Schedule.spaced("250 millis"), times: 8 }
 const handled = Metric.counter("ci_fix_pilot_commands_handled", { description: "Commands answered, by type and answer", incremental: true })
 const readHeaders = Schema.decodeUnknownEffect(Schema.fromJsonString(Envelope))
 const isService = Schema.is(Service)
@@ -51,7 +53,7 @@ const publishAnswer = Effect.fnUntraced(function* (
     traceparent: yield* currentTraceparent,
   }
   const message: EventMessage = { ...headers, ...event }
-  yield* bus.publish(eventSubject(serviceOf(command.type), event.type), encodeMessage(message), message.id)
+  yield* Effect.retry(bus.publish(eventSubject(serviceOf(command.type), event.type), encodeMessage(message), message.id), sayAgain)
   yield* Metric.update(Metric.withAttributes(handled, { command: command.type, answer: event.type }), 1)
 })
 
