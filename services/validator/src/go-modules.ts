@@ -42,7 +42,6 @@ const download = (files: ReadonlyArray<string>): string =>
 const common = {
   GOMODCACHE: at("mod"),
   GOCACHE: at("build"),
-  GOFLAGS: "-modcacherw",
   GOSUMDB: "off",
   GOTOOLCHAIN: "local",
 }
@@ -52,7 +51,7 @@ export const goPlan = (files: ReadonlyArray<string>, mirror: string): InstallPla
   fetch: [{ name: "go mod download", run: download(files) }],
   // Newer toolchains come without a compiled standard library, which every try would have to compile.
   offline: { run: "go build std", required: false },
-  env: { ...common, GOPROXY: mirror.replace(/\/$/u, "") },
+  env: { ...common, GOPROXY: mirror.replace(/\/$/u, ""), GOFLAGS: "-modcacherw" },
   keep: home,
   use: { env: { ...common, GOPROXY: "off" }, path: [] },
 })

@@ -50,10 +50,11 @@ const requestFor = ({ label, view, layers, limits }: RunIn, command: PlanCommand
   root: view.root,
   cwd: command.cwd,
   ...(view.measure === undefined ? {} : { measure: view.measure }),
+  // What was installed is where it is, wherever the project's CI has it.
   env: {
-    ...Object.assign({}, ...layers.map(({ env }) => env)),
     ...(command.source === "workflow" ? runnerEnvironment : {}),
     ...command.env,
+    ...Object.assign({}, ...layers.map(({ env }) => env)),
   },
   path: layers.flatMap(({ path }) => path),
   limits,
