@@ -6,6 +6,8 @@ import { Effect, Schema } from "effect"
 import { type Git, listEntries, unavailable } from "./git-mirror.ts"
 import { isPlainPath } from "./plain-path.ts"
 import { prepareOwnership } from "./prepare-ownership.ts"
+import type { GitFailed } from "./run-git.ts"
+import { tookTooLong } from "./run-to-end.ts"
 import type { SandboxUser } from "./Sandbox.ts"
 import { CommitUnusable, type FileChange, WorkspaceUnavailable } from "./Workspace.ts"
 
@@ -16,6 +18,17 @@ const io = <A>(run: () => Promise<A>) =>
 
 const sha = (text: Buffer) =>
   Effect.mapError(decodeSha(text.toString("latin1").trim()), () => new WorkspaceUnavailable({ reason: "git named no object" }))
+
+/** What git and the kernel say when this machine is to blame; of a write that fails git does not say why. */
+const ours =
+  /unable to write file|no space left|disk quota|input\/output error|read-only file system|cannot allocate memory|out of memory|too many open files/iu
+
+/** Exit codes of a git that was ended from outside; the second is runGit's for a signal. */
+const ended = new Set([tookTooLong, 137])
+
+/** A refusal of git's is the commit's doing, unless this machine is in trouble or git was killed. */
+const refusedBy = (why: (message: string) => CommitUnusable) => (error: GitFailed) =>
+  ours.test(error.stderr) || ended.has(error.code) ? unavailable(error) : why(error.message.slice(0, 500))
 
 /** Gives files to the sandbox's user. */
 export const giveTo = (directory: string, user: SandboxUser) =>
@@ -43,7 +56,7 @@ export const checkOut = Effect.fn("tree.check-out")(function* (
   const env = { GIT_INDEX_FILE: indexOf(tree) }
   yield* Effect.mapError(git(["read-tree", commit], { env }), unavailable)
   yield* git([`--work-tree=${files}`, "checkout-index", "--all", "--force", "--quiet"], { env, cwd: files }).pipe(
-    Effect.mapError((error) => new CommitUnusable({ commit, reason: `git cannot check it out: ${error.message.slice(0, 500)}` })),
+    Effect.mapError(refusedBy((message) => new CommitUnusable({ commit, reason: `git cannot check it out: ${message}` }))),
   )
   yield* giveTo(files, user)
   const { stdout } = yield* Effect.mapError(git(["rev-parse", "--verify", `${commit}^{tree}`]), unavailable)
@@ -105,7 +118,7 @@ export const stageChanges = Effect.fn("tree.stage")(function* (
   const update = run(["update-index", "-z", "--index-info"], { input: [...removals, ...additions].join("") })
   yield* Effect.mapError(
     update,
-    (error) => new CommitUnusable({ commit: paths.slice(0, 200), reason: `git refuses the change: ${error.message.slice(0, 500)}` }),
+    refusedBy((message) => new CommitUnusable({ commit: paths.slice(0, 200), reason: `git refuses the change: ${message}` })),
   )
 
   const { stdout } = yield* Effect.mapError(run(["write-tree"]), unavailable)

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -27,17 +28,32 @@ const leaveHalfAFetch = () => {
   return left
 }
 
+const within = <A, E>(work: Effect.Effect<A, E, Workspace>) =>
+  Effect.runPromise(work.pipe(Effect.provide(layer.pipe(Layer.provide(Layer.mergeAll(nothingRuns, configured()))))))
+const configured = () =>
+  ConfigProvider.layer(ConfigProvider.fromEnvRecord({ CI_HEALING_MIRROR_URL: repository.mirrorUrl, CI_HEALING_WORKSPACE_DIR: directory }))
+
 it("fetches again after a git that was killed in the middle of it", async () => {
   const [first, second] = [repository.commit({ "a.txt": "one\n" }), repository.commit({ "a.txt": "two\n" })]
-  const config = ConfigProvider.fromEnvRecord({ CI_HEALING_MIRROR_URL: repository.mirrorUrl, CI_HEALING_WORKSPACE_DIR: directory })
-  const left = await Effect.runPromise(
+  const left = await within(
     Effect.gen(function* () {
       const workspace = yield* Workspace
       yield* workspace.prepare(repository.at(first))
       const left = leaveHalfAFetch()
       yield* workspace.prepare(repository.at(second))
       return left
-    }).pipe(Effect.provide(layer.pipe(Layer.provide(Layer.mergeAll(nothingRuns, ConfigProvider.layer(config)))))),
+    }),
   )
   expect(left.filter((path) => existsSync(path))).toEqual([])
+})
+
+it.each(process.getuid?.() === 0 ? ["a full disk"] : [])("does not call a commit unusable for %s", async () => {
+  const commit = repository.commit({ "large.txt": "x".repeat(3_000_000) })
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "small", directory])
+  try {
+    const error = await within(Effect.flip(Workspace.use(({ prepare }) => prepare(repository.at(commit)))))
+    expect(error).toMatchObject({ _tag: "WorkspaceUnavailable", message: expect.stringContaining("unable to write") })
+  } finally {
+    execFileSync("umount", ["-l", directory])
+  }
 })
