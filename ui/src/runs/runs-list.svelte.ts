@@ -42,10 +42,16 @@ export class RunsList {
     this.#source = source
   }
 
+  /** Whether what is shown is what a filter asks for: it may be old, or another filter's. */
+  answers(filter: Filter): boolean {
+    return this.shown !== undefined && hrefOf(this.shown) === hrefOf(filter)
+  }
+
   /** Shows what a filter asks for; the one that is shown already is not asked for again. */
   show(filter: Filter) {
     if (this.#wanted !== undefined && hrefOf(this.#wanted) === hrefOf(filter)) return
     this.#wanted = filter
+    this.error = undefined
     void this.reload()
   }
 

@@ -1,11 +1,8 @@
 type Parts = typeof import("./parts-for-later.ts")
-type Nothing = typeof import("../runs/Nothing.svelte").default
 
 /** What nothing that is seen first needs: it is fetched, in one piece, once the page stands. */
 class Later {
   parts: Parts | undefined = $state.raw()
-  /** What an empty list says; it is fetched when there is one. */
-  Nothing: Nothing | undefined = $state.raw()
   /** It could not be fetched: the server has another build by now, or is away. */
   failed: boolean = $state.raw(false)
 
