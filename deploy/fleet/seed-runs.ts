@@ -9,8 +9,10 @@ export interface Life {
   readonly runId: string
   /** Its ledger, from `ci-failed` on. */
   readonly events: ReadonlyArray<RunEvent>
-  /** How long ago it began (seconds); its entries are one second apart. */
+  /** How long ago it began (seconds). */
   readonly ago: number
+  /** How far its entries are apart (seconds); one unless told. */
+  readonly apart?: number
 }
 
 const traceparent = "00-00000000000000000000000000000001-0000000000000001-00"
@@ -23,10 +25,10 @@ const checked = (event: RunEvent): RunEvent => {
   return event
 }
 
-const at = (ago: number, seq: number) => new Date(Date.now() - ago * 1_000 + seq * 1_000)
+const at = ({ ago, apart = 1 }: Life, seq: number) => new Date(Date.now() + (seq * apart - ago) * 1_000)
 
-const runRow = ({ runId, events, ago }: Life, run: Run) => ({
-  run_id: runId,
+const runRow = (life: Life, run: Run) => ({
+  run_id: life.runId,
   repository: run.target.repository,
   branch: run.target.branch,
   commit_sha: run.target.commitSha,
@@ -40,24 +42,24 @@ const runRow = ({ runId, events, ago }: Life, run: Run) => ({
   pull_request_url: run.pullRequest?.url ?? null,
   cost_usd: run.costUsd,
   state: run,
-  seq: events.length,
-  created_at: at(ago, 0),
-  updated_at: at(ago, events.length),
-  stopped_at: isStop(run.phase) ? at(ago, events.length) : null,
+  seq: life.events.length,
+  created_at: at(life, 0),
+  updated_at: at(life, life.events.length),
+  stopped_at: isStop(run.phase) ? at(life, life.events.length) : null,
 })
 
 const chunks = <A>(items: ReadonlyArray<A>): Array<ReadonlyArray<A>> =>
   Array.from({ length: Math.ceil(items.length / perStatement) }, (_, n) => items.slice(n * perStatement, (n + 1) * perStatement))
 
-/** Writes them in one transaction, behind everything that the ledger holds. They have ended: no service has anything to do for them. */
+/** Writes them in one transaction, behind everything that the ledger holds. They have no commands and no deadlines: no service does anything for them. */
 export const seedRuns = async (sql: postgres.Sql, lives: ReadonlyArray<Life>): Promise<void> => {
   const rows = lives.map((life) => {
     const run = life.events.map(checked).reduce<Run | undefined>(evolve, undefined)
     if (run === undefined) throw new Error("a life without a beginning")
     return runRow(life, run)
   })
-  const entries = lives.flatMap(({ runId, events, ago }) =>
-    events.map(({ type, data }, index) => ({ run_id: runId, seq: index + 1, type, at: at(ago, index), traceparent, data })),
+  const entries = lives.flatMap((life) =>
+    life.events.map(({ type, data }, index) => ({ run_id: life.runId, seq: index + 1, type, at: at(life, index), traceparent, data })),
   )
   await sql.begin(async (tx) => {
     for (const some of chunks(rows)) await tx`insert into run ${tx(some as never)}`

@@ -1,6 +1,7 @@
 import { untilPhase } from "@ci-fix-pilot/deploy/fleet/judge-run"
 import type { Page } from "playwright-core"
 import { describe, expect, it } from "vitest"
+import { picture } from "./picture.ts"
 import { brokenBy, healed, patience } from "./projects.ts"
 import { stands } from "./run-on-page.ts"
 import type { World } from "./world.ts"
@@ -101,6 +102,7 @@ export const actions = (world: () => World) =>
         .getByRole("alert")
         .filter({ hasText: /^Nothing was changed: grace denied it/ })
       await explained.waitFor()
+      expect(await picture(slow.page, "run-overtaken", { over: true })).toEqual([])
       const [row] = await fleet.database
         .sql`select count(*)::int as n from run_event where run_id = ${runId} and type = 'pull-request-merged'`
       expect(row?.["n"]).toBe(0)

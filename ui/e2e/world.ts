@@ -22,10 +22,11 @@ export interface World {
 export const startWorld = async (): Promise<World> => {
   await provideDashboard()
   const token = crypto.randomUUID()
-  const [fleet, browser] = await Promise.all([
-    startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap", CI_HEALING_API_TOKEN: token } }),
-    launchChromium(),
-  ])
+  const fleet = await startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap", CI_HEALING_API_TOKEN: token } })
+  const browser = await launchChromium().catch(async (error: unknown) => {
+    await fleet.stop()
+    throw error
+  })
   const stranger: World["stranger"] = (options) => openVisitor(browser, fleet.apiUrl, options)
   return {
     fleet,
