@@ -106,7 +106,7 @@ export const readBlobs = Effect.fn("mirror.read")(function* (git: Git, blobs: Re
   for (const blob of blobs) {
     const end = stdout.indexOf(10, at)
     const size = Number(stdout.subarray(at, end).toString().split(" ")[2])
-    if (end < 0 || !Number.isInteger(size)) break
+    if (end < 0 || !Number.isInteger(size)) return yield* new WorkspaceUnavailable({ reason: `The mirror lost the object ${blob}.` })
     contents.set(blob, stdout.subarray(end + 1, end + 1 + size))
     at = end + 1 + size + 1
   }

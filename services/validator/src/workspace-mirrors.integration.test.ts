@@ -47,6 +47,20 @@ it("fetches again after a git that was killed in the middle of it", async () => 
   expect(left.filter((path) => existsSync(path))).toEqual([])
 })
 
+it("does not call a file missing whose content the mirror lost", async () => {
+  const source = repository.at(repository.commit({ "a.txt": "one\n", "b.txt": "two\n" }))
+  const error = await within(
+    Effect.gen(function* () {
+      const workspace = yield* Workspace
+      const [{ blob } = { blob: "" }] = yield* workspace.entries(source)
+      const [name = ""] = readdirSync(join(directory, "0/mirrors"))
+      rmSync(join(directory, "0/mirrors", name, "objects", blob.slice(0, 2), blob.slice(2)))
+      return yield* Effect.flip(workspace.read(source, ["a.txt", "b.txt"]))
+    }),
+  )
+  expect(error).toMatchObject({ _tag: "WorkspaceUnavailable" })
+})
+
 it.each(process.getuid?.() === 0 ? ["a full disk"] : [])("does not call a commit unusable for %s", async () => {
   const commit = repository.commit({ "large.txt": "x".repeat(3_000_000) })
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "small", directory])
