@@ -84,6 +84,13 @@ describe("dependencies", () => {
       expect(yield* Effect.flip(install([own], "true", { CI_HEALING_PIP_INDEX: index.url }))).toMatchObject({ _tag: "InstallImpossible" })
     }).pipe(Effect.scoped, Effect.runPromise))
 
+  it("of Go are left alone where no command has a use for it", () =>
+    Effect.gen(function* () {
+      const commit = repository.commit({ "go.mod": "module example.com/app\n\ngo 1.18\n\nrequire example.com/gone v1.0.0\n" })
+      const settings = { CI_HEALING_GO_PROXY: "http://127.0.0.1:1/" }
+      expect(yield* install([commit], "true", settings)).toMatchObject([{ layers: [], exitCode: 0 }])
+    }).pipe(Effect.scoped, Effect.runPromise))
+
   it("are nothing when no manifest asks for any", () =>
     Effect.gen(function* () {
       const commit = repository.commit({ "package.json": `{ "name": "app" }\n` })

@@ -7,6 +7,7 @@ import { type ChosenInstaller, chooseInstallers } from "./choose-installers.ts"
 import { Dependencies, type DependenciesRequest, InstallImpossible } from "./Dependencies.ts"
 import { installDependencies } from "./install-dependencies.ts"
 import type { InstallFailed } from "./install-failed.ts"
+import { mayNeed } from "./needed-toolchains.ts"
 import { removeTree } from "./remove-tree.ts"
 import { Sandbox } from "./Sandbox.ts"
 import { type LayerFacts, type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
@@ -62,12 +63,18 @@ const install = Effect.fnUntraced(function* ({ label, source }: DependenciesRequ
   return missing.length === 0 ? facts : { ...facts, notInstalled: missing.map((one) => redactText(one).slice(0, 300)) }
 }, Effect.scoped)
 
+/** A toolchain that is not there is no failure yet: the command that needs it, if there is one, will say so. */
+const withoutToolchain = (failure: InstallFailed) =>
+  failure.kind === "no-program"
+    ? Effect.as(Effect.logWarning("dependencies were not installed", { reason: failure.reason }), undefined)
+    : Effect.fail(failure)
+
 export const layer = Layer.effect(
   Dependencies,
   Effect.gen(function* () {
     const context = yield* Effect.context<Sandbox | Workspace>()
     const prepare = Effect.fn("dependencies.prepare")(
-      function* ({ label, source }: DependenciesRequest) {
+      function* ({ label, source, commands }: DependenciesRequest) {
         const workspace = yield* Workspace
         const entries = yield* workspace.entries(source)
         const paths = entries.filter(({ mode }) => mode.startsWith("100")).map(({ path }) => path)
@@ -75,13 +82,17 @@ export const layer = Layer.effect(
           source,
           paths.filter((path) => decisive.test(path)),
         )
-        const chosen = chooseInstallers(paths, (path) => texts.get(path)?.toString("utf8") ?? "")
+        const wanted = chooseInstallers(paths, (path) => texts.get(path)?.toString("utf8") ?? "")
+        const chosen = wanted.filter(({ installer }) => mayNeed(installer, commands))
         if (chosen.length === 0) return []
         const { kind, image, details } = yield* (yield* Sandbox).probe
         const where = image?.digest ?? `${kind} ${details["tools"] ?? ""}`
-        return yield* Effect.forEach(chosen, (one) =>
-          workspace.layer(keyOf(where, one, entries), (targetDir) => install({ label, source }, one, targetDir)),
+        const layers = yield* Effect.forEach(chosen, (one) =>
+          workspace
+            .layer(keyOf(where, one, entries), (targetDir) => install({ label, source, commands }, one, targetDir))
+            .pipe(Effect.catchTag("InstallFailed", withoutToolchain)),
         )
+        return layers.filter((layer) => layer !== undefined)
       },
       Effect.catchTag("InstallFailed", (failure) => Effect.fail(troubleOf(failure))),
     )

@@ -1,4 +1,5 @@
 /** What a project needs besides its own files, installed once per set of manifests and shown below every try. */
+import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Context, type Effect, Schema } from "effect"
 import type { SandboxUnavailable } from "./Sandbox.ts"
 import type { CommitUnusable, Layer, Source, WorkspaceUnavailable } from "./Workspace.ts"
@@ -19,6 +20,8 @@ export interface DependenciesRequest {
   readonly label: string
   /** Whose manifests are used: those of the commit itself, never a patch's. */
   readonly source: Source
+  /** What will be run over them: a toolchain that none of it can have a use for is left alone. */
+  readonly commands: ReadonlyArray<PlanCommand>
 }
 
 export class Dependencies extends Context.Service<

@@ -32,7 +32,7 @@ export const chooseGood = Effect.fn("validator.choose-good")(function* (
   const greenMs = Effect.fnUntraced(
     function* (commit: CommitSha, tried: ReadonlyArray<PlanCommand>) {
       const source = { ...here.source, commitSha: commit }
-      const layers = yield* (yield* Dependencies).prepare({ label: here.label, source })
+      const layers = yield* (yield* Dependencies).prepare({ label: here.label, source, commands })
       const seen = yield* runs.counted(tryCommit({ ...here, source, layers }, tried))
       return seen.red === undefined ? timeOf(seen) : undefined
     },

@@ -18,9 +18,10 @@ export const installAndTry = Effect.fn("fixture.install-and-try")(function* (
   )
   const each = Effect.fnUntraced(function* (commitSha: string) {
     const source = repository.at(commitSha)
-    const layers = yield* (yield* Dependencies).prepare({ label: "test/install", source })
+    const commands = [{ name: run, run, cwd: ".", source: "detected" as const }]
+    const layers = yield* (yield* Dependencies).prepare({ label: "test/install", source, commands })
     const here = { source, label: "test/try", limits: { timeoutMs: 60_000, memoryMb: 1024 }, layers }
-    const tried = yield* tryCommit(here, [{ name: run, run, cwd: ".", source: "detected" }])
+    const tried = yield* tryCommit(here, commands)
     return { layers, exitCode: tried.ran[0]?.result.exitCode, log: tried.ran[0]?.log }
   })
   return yield* Effect.forEach(commits, each).pipe(Effect.provide(installing), Effect.provide(world.everything))

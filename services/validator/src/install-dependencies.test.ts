@@ -25,7 +25,7 @@ it.each(["go", "cargo"] as const)("a sandbox without %s says so, and is not aske
   const layer = Layer.mergeAll(Layer.succeed(Sandbox, empty), ConfigProvider.layer(ConfigProvider.fromEnvRecord({})))
   expect(await Effect.runPromise(work.pipe(Effect.scoped, Effect.provide(layer)))).toMatchObject({
     _tag: "InstallFailed",
-    kind: "refused",
+    kind: "no-program",
     reason: expect.stringContaining(`The sandbox has no ${installer}.`),
   })
 })

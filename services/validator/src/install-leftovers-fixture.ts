@@ -13,7 +13,7 @@ const source = { provider: "github" as const, repository, branch: "main", commit
 
 if (import.meta.main)
   await Effect.runPromise(
-    Dependencies.use(({ prepare }) => prepare({ label: "leftovers", source })).pipe(
+    Dependencies.use(({ prepare }) => prepare({ label: "leftovers", source, commands: [] })).pipe(
       Effect.provide(dependencies.pipe(Layer.provideMerge(everything))),
     ),
   )

@@ -37,7 +37,7 @@ describe("Go modules", () => {
     Effect.gen(function* () {
       const proxy = yield* serving
       const poisoned = repository.commit(project(proxy.sums.replace(/h1:./u, "h1:*")))
-      const failure = yield* Effect.flip(installAndTry(repository, [poisoned], "true", { CI_HEALING_GO_PROXY: proxy.url }))
+      const failure = yield* Effect.flip(installAndTry(repository, [poisoned], "go vet", { CI_HEALING_GO_PROXY: proxy.url }))
       expect(failure).toMatchObject({ _tag: "InstallImpossible", evidence: expect.stringContaining("go.sum") })
     }).pipe(Effect.scoped, Effect.runPromise))
 })
@@ -83,7 +83,7 @@ checksum = "${checksum}"
       const free = repository.commit(project)
       expect(yield* installAndTry(repository, [free], "cargo test --offline", settings)).toMatchObject([{ exitCode: 0 }])
       const poisoned = repository.commit({ "Cargo.lock": lock("0".repeat(64)) })
-      expect(yield* Effect.flip(installAndTry(repository, [poisoned], "true", settings))).toMatchObject({
+      expect(yield* Effect.flip(installAndTry(repository, [poisoned], "cargo test", settings))).toMatchObject({
         _tag: "InstallImpossible",
         evidence: expect.stringContaining("checksum"),
       })

@@ -40,7 +40,7 @@ export const handle = Effect.fn("validator.isolate-culprit")(
     const settings = yield* validatorSettings
     const label = yield* (yield* Tries).begin(command.id)
     const runs = countRuns(maxRuns)
-    const layers = yield* (yield* Dependencies).prepare({ label, source: target })
+    const layers = yield* (yield* Dependencies).prepare({ label, source: target, commands: [...plan, failing.command] })
     const here = { source: target, label, limits: settings, layers }
     const commands = upTo(plan, failing.command)
 

@@ -18,7 +18,7 @@ const parentTime = Effect.fnUntraced(function* (here: Try, plan: ReadonlyArray<P
   const [parent] = yield* Workspace.use((workspace) => workspace.ancestors(here.source, 1))
   if (parent === undefined) return undefined
   const source = { ...here.source, commitSha: parent }
-  const layers = yield* Dependencies.use((dependencies) => dependencies.prepare({ label: here.label, source }))
+  const layers = yield* Dependencies.use((dependencies) => dependencies.prepare({ label: here.label, source, commands: plan }))
   const tried = yield* tryCommit({ ...here, source, layers }, plan)
   return tried.red === undefined ? timeOf(tried) : undefined
 })

@@ -47,7 +47,7 @@ export const handle = Effect.fn("validator.reproduce")(
     const { commands: plan, installs, notes } = planned.plan
     yield* Effect.logInfo("planned", { commands: plan.map(({ name }) => name), notes })
 
-    const layers = yield* (yield* Dependencies).prepare({ label, source: target })
+    const layers = yield* (yield* Dependencies).prepare({ label, source: target, commands: plan })
     const oneTry: Try = { source: target, label, limits: settings, layers }
     const reds = yield* firstReds(oneTry, plan, tries)
     const missing = missingIn(layers)

@@ -31,7 +31,7 @@ export const settleRed = Effect.fn("validator.settle-red")(function* (
   const commandsGreenAt = Effect.fnUntraced(
     function* (commitSha: Try["source"]["commitSha"]) {
       const source = { ...here.source, commitSha }
-      const layers = yield* (yield* Dependencies).prepare({ label: here.label, source })
+      const layers = yield* (yield* Dependencies).prepare({ label: here.label, source, commands: plan })
       const { ran } = yield* tryCommit({ ...here, source, layers }, plan, [], "all")
       return ran.filter(({ green }) => green).map(({ result }) => result.command)
     },

@@ -38,7 +38,7 @@ export const handle = Effect.fn("validator.validate-fix")(
     yield* judgePatch(diff, texts, [])
     const changes = yield* changesFrom(diff, texts)
 
-    const layers = yield* (yield* Dependencies).prepare({ label, source: target })
+    const layers = yield* (yield* Dependencies).prepare({ label, source: target, commands: [...plan, before.command] })
     const here = { source: target, label, limits: settings, layers }
     const verdict = yield* proveFix({
       here,
