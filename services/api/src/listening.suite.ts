@@ -29,8 +29,8 @@ const needed = [
 const lock = "update ledger set position = position + $1::int returning position::float8 as position"
 const appendEvent = `insert into run_event (run_id, seq, position, type, caused_by, traceparent, data) values ($1, $2::int, $3::bigint, $4, 'test', $5, $6::text::jsonb) returning at`
 const upsertRun = `insert into run (run_id, repository, branch, commit_sha, title, status, phase, attempt, max_attempts, strategy, pull_request_url, cost_usd, state, seq, stopped_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8::int, 3, $9, $10, $11::float8, '{}', $12::int, case when $6 in ('queued', 'running') then null else now() end)
-  on conflict (run_id) do update set status = excluded.status, phase = excluded.phase, attempt = excluded.attempt, strategy = excluded.strategy,
+  values ($1, $2, $3, $4, $5, $6, $7, $8::int, 3, $9, $10, $11::float8, $13::text::jsonb, $12::int, case when $6 in ('queued', 'running') then null else now() end)
+  on conflict (run_id) do update set status = excluded.status, phase = excluded.phase, attempt = excluded.attempt, strategy = excluded.strategy, state = excluded.state,
     pull_request_url = excluded.pull_request_url, cost_usd = excluded.cost_usd, seq = excluded.seq, stopped_at = excluded.stopped_at, updated_at = now()`
 
 export interface Listening {
@@ -81,7 +81,15 @@ export const startListening = async (
           const seq = before.seq + events.length
           const { target, title, phase, attempts, costUsd } = run
           const shown = [target.repository, target.branch, target.commitSha, title, statusOf(phase), phase, attempts.length]
-          yield* query(upsertRun, [runId, ...shown, attempts.at(-1)?.strategy ?? null, run.pullRequest?.url ?? null, costUsd, seq])
+          yield* query(upsertRun, [
+            runId,
+            ...shown,
+            attempts.at(-1)?.strategy ?? null,
+            run.pullRequest?.url ?? null,
+            costUsd,
+            seq,
+            JSON.stringify(run),
+          ])
           const last = Number((yield* query(lock, [events.length]))[0]?.["position"])
           ledgers.set(runId, { seq, run })
           return yield* Effect.forEach(events, (event, index) =>

@@ -203,3 +203,21 @@ describe("the door", () => {
     await expect.poll(async () => (await api.get("/v1/ci-healing/runs")).status).toBe(200)
   })
 })
+
+describe("a run that is diagnosed", () => {
+  it("says in the list what is broken, and of which kind that is", async () => {
+    const diagnosis = {
+      kind: "compile",
+      summary: "Does not compile",
+      firstError: "",
+      suspectFiles: [],
+      confidence: 0.9,
+      by: "rules",
+    } as const
+    await api.record(runId(4), [failed(4), { type: "diagnosed", data: { modelAvailable: false, diagnosis } }])
+    const { items } = await json("/v1/ci-healing/runs?text=shop-4")
+    expect(items).toMatchObject([{ runId: runId(4), failure: "Does not compile", kind: "compile" }])
+    const before = await json("/v1/ci-healing/runs?text=shop-3")
+    expect(before.items).toMatchObject([{ failure: null, kind: null }])
+  })
+})
