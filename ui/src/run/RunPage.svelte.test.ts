@@ -71,6 +71,22 @@ describe("the page of a run", () => {
     expect(screen.getByRole("region", { name: /^Attempt 2/u })).toBeDefined()
   })
 
+  it("leaves log and diff alone under who reads them, whatever else happens", async () => {
+    const all = ledger(...facts)
+    await open(detailOf(all.slice(0, 7)))
+    const read = () => {
+      const parts = [...document.querySelectorAll("section.ansi, section.ansi .line, figure:first-of-type :is(tr, code)")]
+      return parts.map((part) => ({ part, text: part.firstChild }))
+    }
+    const kinds = () => new Set(read().map(({ part }) => part.localName))
+    await vi.waitFor(() => expect(kinds()).toEqual(new Set(["section", "div", "tr", "code"])))
+    const before = read()
+    for (const entry of all.slice(7)) dashboard.hear(entry)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(told().at(-1)).toBe(8)
+    expect(before.filter(({ part, text }) => !part.isConnected || part.firstChild !== text)).toEqual([])
+  })
+
   it("shows an entry's JSON when asked for, and only then", async () => {
     await open(detailOf(ledger(failed)))
     expect(screen.queryByText(/"workflowRunId"/u)).toBeNull()
