@@ -53,10 +53,29 @@ const confirm = async (name: string, note = "") => {
 }
 
 describe("what a person may do", () => {
-  it("says why it cannot be done now", () => {
+  it("says why it cannot be done now, to whoever comes by with the keyboard too", async () => {
     show(failed, attempt(1))
-    expect(screen.getByRole("button", { name: "Approve" })).toHaveProperty("disabled", true)
-    expect(screen.getByText("There is no proven fix to decide about yet.")).toBeDefined()
+    const button = screen.getByRole("button", { name: "Approve" })
+    button.focus()
+    expect([document.activeElement === button, button.getAttribute("aria-disabled")]).toEqual([true, "true"])
+    expect(document.getElementById(button.getAttribute("aria-describedby") ?? "")?.textContent).toBe(
+      "There is no proven fix to decide about yet.",
+    )
+    await press("Approve")
+    expect(screen.queryByRole("dialog")).toBeNull()
+  })
+
+  it("keeps the focus on what was decided, when there is nothing to decide any more", async () => {
+    answers = [applied]
+    const view = show(...waiting)
+    await press("Deny")
+    const { form } = await confirm("Deny")
+    await fireEvent.submit(form)
+    await vi.advanceTimersByTimeAsync(10)
+    screen.getByRole("button", { name: "Deny" }).focus()
+    const entries = ledger(...waiting, denied, escalated)
+    await view.rerender({ entries, run: fold(entries) })
+    expect(document.activeElement?.textContent?.trim()).toBe("Deny")
   })
 
   it("says what will happen, and sends it once with what was seen, however often it is pressed", async () => {

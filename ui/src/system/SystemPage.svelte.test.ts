@@ -115,6 +115,15 @@ describe("a dead letter", () => {
     expect(screen.queryByRole("button", { name: "Send again …" })).toBeNull()
   })
 
+  it("keeps the focus near when it cannot be sent again any more", async () => {
+    await open(system({ backlog: backlogWith(letter) }))
+    screen.getByRole("button", { name: "Send again …" }).focus()
+    const resent = { at: "2026-11-23T04:00:00.000Z", by: "ada", result: "applied" } as const
+    answerOf = () => ({ body: system({ backlog: backlogWith({ ...letter, resent }) }) })
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(document.activeElement?.textContent).toContain("Sent again, and applied.")
+  })
+
   it("is not sent when the question is answered with no", async () => {
     await open(system({ backlog: backlogWith(letter) }))
     await fireEvent.click(screen.getByRole("button", { name: "Send again …" }))
