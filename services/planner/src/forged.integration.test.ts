@@ -17,6 +17,7 @@ import { Effect, Layer, ManagedRuntime, Redacted, Schedule } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { layer as planner } from "./main.ts"
 import { migrations } from "./migrations.ts"
+import { bury } from "./put-aside.ts"
 
 const runId = runIdOf(1)
 const traceparent = "00-00000000000000000000000000000000-0000000000000000-00"
@@ -144,5 +145,19 @@ describe("a message that its speaker may not say", () => {
     const why = "validator.reproduce is not answered with failed-for-good on evt.github.failed-for-good"
     await expect.poll(letters).toContainEqual(expect.objectContaining({ why }))
     expect((await commands()).find(({ command_id }) => command_id === open?.["command_id"])).toEqual(open)
+  })
+
+  it("ends nothing of another when it cannot be applied before anybody has looked who said it, and what is its own it ends", async () => {
+    const open = (await commands()).find(({ type }) => type === "validator.reproduce")
+    const [causedBy, event] = [`${open?.["command_id"]}#1`, { type: "failed-for-good", data: { reason: "odd" } } as const]
+    const waits = async (service: Service) => {
+      const message: EventMessage = { ...headers, id: `${causedBy}#${service}`, causedBy, ...event }
+      const what = { kind: "message", message, saidOn: eventSubject(service, event.type) } as const
+      await world.runPromise(bury({ id: message.id, runId, traceparent, what }, "it crashed"))
+      return (await rows("select deadline_at > now() as waits from command where command_id = $1", [`${open?.["command_id"]}`]))[0]?.[
+        "waits"
+      ]
+    }
+    expect([await waits("github"), await waits("validator")]).toEqual([true, false])
   })
 })
