@@ -142,6 +142,36 @@ describe("a dead letter", () => {
     expect([keys.length, new Set(keys).size]).toEqual([2, 1])
   })
 
+  it("may have been sent when no answer came, and the next picture knows", async () => {
+    await open(system({ backlog: backlogWith(letter) }))
+    for (const lost of ["away", { status: 503, body: { error: { code: "unavailable", message: "try again" } } }] as const) {
+      answerOf = (asked) => (asked === path ? lost : { body: system({ backlog: backlogWith(letter) }) })
+      await sendAgain()
+      expect(screen.queryByText(/Not sent/u)).toBeNull()
+      expect(screen.getByText(/not known whether it was sent\. Send it again: it will be done once\./u)).toBeDefined()
+    }
+    const resent = { at: "2026-11-23T04:00:00.000Z", by: "ada", result: "applied" } as const
+    answerOf = () => ({ body: system({ backlog: backlogWith({ ...letter, resent }) }) })
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(screen.getByText(/Sent again, and applied\./u)).toBeDefined()
+    expect(screen.queryByText(/not known/u)).toBeNull()
+  })
+
+  it("that was sent before and is now refused says so, until a newer sending is known", async () => {
+    const resentAt = (at: string) => ({ at, by: "ada", result: "conflict" }) as const
+    const before = { ...letter, resent: resentAt("2026-11-23T03:30:00.000Z") }
+    await open(system({ backlog: backlogWith(before) }))
+    const refused = { status: 422, body: { error: { code: "invalid", message: "the message cannot be read" } } }
+    answerOf = (asked) => (asked === path ? refused : { body: system({ backlog: backlogWith(before) }) })
+    await sendAgain()
+    expect(screen.getByText(/Not sent\./u)).toBeDefined()
+    const newer = { ...letter, resent: resentAt("2026-11-23T04:30:00.000Z") }
+    answerOf = () => ({ body: system({ backlog: backlogWith(newer) }) })
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(screen.queryByText(/Not sent\./u)).toBeNull()
+    expect(screen.getByText(/The run does not allow it any more/u)).toBeDefined()
+  })
+
   it("that cannot be read cannot be sent", async () => {
     await open(system({ backlog: backlogWith({ ...letter, runId: null, type: null, resendable: false }) }))
     expect(screen.queryByRole("button", { name: "Send again …" })).toBeNull()
