@@ -1,4 +1,4 @@
-import type { RunDetail } from "@ci-fix-pilot/contract/run-view"
+import type { RunDetail, RunMemory } from "@ci-fix-pilot/contract/run-view"
 import { fireEvent, render, screen, within } from "@testing-library/svelte"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { dashboard } from "../dashboard.svelte.ts"
@@ -19,11 +19,15 @@ import {
 import RunPage from "./RunPage.svelte"
 
 let detail: RunDetail | undefined
+let remembered: () => Promise<RunMemory["remembered"]>
+let asked: number
 
 const answering = () =>
   vi.stubGlobal("fetch", (path: string) => {
-    if (path.includes("/memory"))
-      return Promise.resolve({ ok: true, status: 200, json: async () => ({ runId, recalled: [], remembered: [] }) })
+    if (path.includes("/memory")) {
+      asked += 1
+      return remembered().then((all) => ({ ok: true, status: 200, json: async () => ({ runId, recalled: [], remembered: all }) }))
+    }
     if (path.includes("pageSize")) return Promise.resolve({ ok: true, status: 200, json: async () => ({ items: [], position: 900 }) })
     return Promise.resolve(
       detail === undefined
@@ -34,6 +38,8 @@ const answering = () =>
 
 beforeEach(() => {
   vi.useFakeTimers()
+  remembered = () => Promise.resolve([])
+  asked = 0
   answering()
 })
 afterEach(() => {
@@ -78,13 +84,48 @@ describe("the page of a run", () => {
       const parts = [...document.querySelectorAll("section.ansi, section.ansi .line, figure:first-of-type :is(tr, code)")]
       return parts.map((part) => ({ part, text: part.firstChild }))
     }
-    const kinds = () => new Set(read().map(({ part }) => part.localName))
-    await vi.waitFor(() => expect(kinds()).toEqual(new Set(["section", "div", "tr", "code"])))
+    const there = () => ["section.ansi", ".line", "tr", ".hl > [class^='hl-']"].map((one) => document.querySelector(one) !== null)
+    await vi.waitFor(() => expect(there()).toEqual([true, true, true, true]))
     const before = read()
     for (const entry of all.slice(7)) dashboard.hear(entry)
     await vi.advanceTimersByTimeAsync(10)
     expect(told().at(-1)).toBe(8)
     expect(before.filter(({ part, text }) => !part.isConnected || part.firstChild !== text)).toEqual([])
+  })
+
+  describe("of what is remembered", () => {
+    const written = (outcome: string | null) => [{ attempt: 1, told: "rejected", outcome, at: "2026-11-23T04:00:00.000Z" }] as const
+    const memory = () => screen.getByRole("region", { name: "Memory" }).textContent
+
+    it("looks until it is written down, for the ledger does not say so", async () => {
+      remembered = () => Promise.resolve(written(null))
+      await open(detailOf(ledger(...facts)))
+      expect(memory()).toContain("is being written down")
+      remembered = () => Promise.reject(new TypeError("no connection"))
+      await vi.advanceTimersByTimeAsync(3_000)
+      remembered = () => Promise.resolve(written("remembered"))
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(memory()).not.toContain("is being written down")
+      const before = asked
+      await vi.advanceTimersByTimeAsync(120_000)
+      expect(asked).toBe(before)
+    })
+
+    it("asks when an attempt has ended, and keeps no older answer that comes later", async () => {
+      const all = ledger(...facts)
+      await open(detailOf(all.slice(0, 4)))
+      const before = asked
+      const late = Promise.withResolvers<RunMemory["remembered"]>()
+      remembered = () => late.promise
+      for (const entry of all.slice(4, 7)) dashboard.hear(entry)
+      await vi.advanceTimersByTimeAsync(10)
+      remembered = () => Promise.resolve(written("remembered"))
+      for (const entry of all.slice(7)) dashboard.hear(entry)
+      await vi.advanceTimersByTimeAsync(10)
+      late.resolve([])
+      await vi.advanceTimersByTimeAsync(10)
+      expect([asked - before, memory()]).toEqual([2, expect.stringContaining("Attempt 1")])
+    })
   })
 
   it("shows an entry's JSON when asked for, and only then", async () => {
