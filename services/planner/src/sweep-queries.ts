@@ -36,13 +36,15 @@ const dispatchColumns = `c.command_id as "commandId", c.run_id as "runId", c.dis
 const toDispatches = (rows: Effect.Success<ReturnType<typeof dispatchRows>>): ReadonlyArray<Dispatch> =>
   rows.map(({ attempt, ...row }) => ({ ...row, attempt: attempt ?? undefined }))
 
-/** Commands that are due and that the broker does not have. A fresh one is left to whoever just committed it. */
-export const unsent = Sql.use((sql) =>
-  sql.query(
-    `select ${dispatchColumns} from command c where closed_at is null and sent_at is null and not_before <= now() and (created_at < now() - interval '1 second')
-     order by not_before limit ${limit}`,
-  ),
-).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))
+/** Commands that are due and that the broker does not have. A fresh one is left for so long (s) to whoever just committed it. */
+export const unsent = (freshS: number) =>
+  Sql.use((sql) =>
+    sql.query(
+      `select ${dispatchColumns} from command c where closed_at is null and sent_at is null and not_before <= now() and created_at <= now() - $1::int * interval '1 second'
+       order by not_before limit ${limit}`,
+      [freshS],
+    ),
+  ).pipe(Effect.flatMap(dispatchRows), Effect.map(toDispatches))
 
 const doubtfulRows = rowsOf(Schema.Struct({ commandId: Schema.String, dispatch: Schema.Int, sequence: Schema.Finite }))
 

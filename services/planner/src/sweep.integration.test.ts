@@ -71,7 +71,7 @@ describe("the sweep", () => {
         const isStored: Bus["Service"]["isStored"] = (_stream, sequence) =>
           sequence === 1 ? Effect.fail(away) : Effect.succeed(sequence === 3)
         const { bus, published } = yield* broker({ isStored })
-        yield* Effect.provideService(sendDue, Bus, bus)
+        yield* Effect.provideService(sendDue(1), Bus, bus)
         const looked = yield* sql.query("select command_id from command where checked_at > now() - interval '30 seconds' order by 1")
         return { sent: yield* Queue.takeAll(published), looked: looked.map((row) => row["command_id"]) }
       }),
@@ -85,7 +85,7 @@ describe("the sweep", () => {
         yield* sent(["unknown", "lost"])
         const isStored: Bus["Service"]["isStored"] = (_stream, sequence) => (sequence === 1 ? Effect.never : Effect.succeed(false))
         const { bus, published } = yield* broker({ isStored })
-        const sending = yield* Effect.forkChild(Effect.provideService(sendDue, Bus, bus))
+        const sending = yield* Effect.forkChild(Effect.provideService(sendDue(1), Bus, bus))
         const first = yield* Queue.take(published)
         yield* Fiber.join(sending)
         return first
@@ -99,12 +99,28 @@ describe("the sweep", () => {
       Effect.gen(function* () {
         yield* sent(["lost"])
         const { bus, published } = yield* broker({ isStored: () => Effect.succeed(false), ensure: () => Effect.never })
-        const sweeping = yield* Effect.forkChild(Effect.provideService(sweep, Bus, bus))
+        const sweeping = yield* Effect.forkChild(Effect.provideService(sweep(1), Bus, bus))
         const again = yield* Effect.repeat(Queue.take(published), { until: (id) => id === "lost#2" })
         yield* Fiber.interrupt(sweeping)
         return again
       }),
     )
     expect(sentAgain).toBe("lost#2")
+  })
+
+  it.each([
+    [0, ["fresh#1"]],
+    [1, []],
+  ])("leaves a command that was just committed for %i s to who committed it", async (freshS, expected) => {
+    const sentNow = await run(
+      Effect.gen(function* () {
+        const sql = yield* sent(["fresh"])
+        yield* sql.query("update command set created_at = now(), sent_at = null")
+        const { bus, published } = yield* broker({})
+        yield* Effect.provideService(sendDue(freshS), Bus, bus)
+        return (yield* Queue.size(published)) === 0 ? [] : yield* Queue.takeAll(published)
+      }),
+    )
+    expect(sentNow).toEqual(expected)
   })
 })

@@ -44,7 +44,8 @@ const sendLost = Effect.gen(function* () {
 })
 
 /** Sends what the broker never took, and what is neither held nor stored any more. */
-export const sendDue = Effect.all([Effect.flatMap(due.unsent, send), sendLost], { concurrency: 2, discard: true })
+export const sendDue = (freshS: number) =>
+  Effect.all([Effect.flatMap(due.unsent(freshS), send), sendLost], { concurrency: 2, discard: true })
 
 const applyAll = (items: ReadonlyArray<Item>) => (items.length === 0 ? Effect.void : applyItems(items))
 
@@ -60,18 +61,24 @@ const decideDue = Effect.gen(function* () {
 const guarded = <A, E extends { readonly message: string }, R>(what: string, work: Effect.Effect<A, E, R>) =>
   Effect.catchCause(work, (cause) => Effect.logWarning(`sweep: ${what} failed; the next sweep tries again`, cause))
 
-/** One sweep. No part of it stops another. */
-export const sweep = Effect.gen(function* () {
-  yield* guarded("decisions", decideDue)
-  const providing = yield* Effect.forkChild(guarded("streams", provideStreams))
-  // First of all the streams, for without them nothing can be sent.
-  yield* Effect.timeoutOption(Fiber.await(providing), streamsMs)
-  yield* guarded("sending", sendDue)
-  yield* guarded("pull requests", due.checkPullRequests)
-  yield* guarded("pull requests that could not be closed", due.closeAgain)
-  yield* guarded("leftovers", due.closeLeftovers)
-  yield* guarded("pruning", due.prune)
-  yield* Fiber.join(providing)
-})
+/** First of all the streams, for without them nothing can be sent. */
+const sendAll = (freshS: number) =>
+  Effect.gen(function* () {
+    const providing = yield* Effect.forkChild(guarded("streams", provideStreams))
+    yield* Effect.timeoutOption(Fiber.await(providing), streamsMs)
+    yield* guarded("sending", sendDue(freshS))
+    yield* Fiber.join(providing)
+  })
 
-export const layer = Layer.effectDiscard(Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced("1 second"))))
+/** One sweep. No part of it stops another. Commands younger than `freshS` (s) are left to who committed them. */
+export const sweep = (freshS: number) =>
+  Effect.gen(function* () {
+    yield* Effect.all([sendAll(freshS), guarded("decisions", decideDue)], { concurrency: 2 })
+    yield* guarded("pull requests", due.checkPullRequests)
+    yield* guarded("pull requests that could not be closed", due.closeAgain)
+    yield* guarded("leftovers", due.closeLeftovers)
+    yield* guarded("pruning", due.prune)
+  })
+
+/** What is unsent when a planner starts was committed by one that died: it waits for nobody. A second copy of a command is dropped. */
+export const layer = Layer.effectDiscard(Effect.forkScoped(Effect.andThen(sweep(0), Effect.repeat(sweep(1), Schedule.spaced("1 second")))))
