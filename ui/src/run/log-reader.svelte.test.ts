@@ -7,6 +7,7 @@ const holding = (lines: number) => {
   const asked: Array<number> = []
   const worker: LogWorker & { say: (data: LogAnswer) => void } = {
     onmessage: null,
+    onerror: null,
     say: (data) => worker.onmessage?.(new MessageEvent("message", { data })),
     postMessage: (question: LogQuestion) => {
       if (question.type !== "lines") return
@@ -18,7 +19,7 @@ const holding = (lines: number) => {
   }
   const reader = new LogReader(worker, "/log")
   worker.say({ type: "read", lines, bytes: lines, done: true })
-  return { reader, asked }
+  return { reader, asked, worker }
 }
 
 describe("the lines of a log that the page keeps", () => {
@@ -33,5 +34,23 @@ describe("the lines of a log that the page keeps", () => {
     expect(reader.line(200)).toBeUndefined()
     reader.want(200, 201)
     expect(reader.line(200)).toBe("200")
+  })
+})
+
+describe("a log that is still read", () => {
+  it("has its last line asked for again, wherever that stands in a block", () => {
+    for (const last of [0, 198, 199, 200]) {
+      const { reader, asked, worker } = holding(last + 1)
+      reader.want(last, last + 1)
+      worker.say({ type: "read", lines: last + 50, bytes: 1, done: false })
+      reader.want(last, last + 1)
+      expect([last, asked.length]).toEqual([last, 2])
+    }
+  })
+
+  it("has failed when its worker cannot be had", () => {
+    const { reader, worker } = holding(1)
+    worker.onerror?.(new ErrorEvent("error"))
+    expect(reader.failed).toBe(0)
   })
 })

@@ -8,6 +8,7 @@ const mostKept = 40
 /** What a reader needs of the worker. */
 export interface LogWorker {
   onmessage: ((message: MessageEvent<LogAnswer>) => void) | null
+  onerror: ((event: ErrorEvent) => void) | null
   postMessage(question: LogQuestion): void
   terminate(): void
 }
@@ -29,6 +30,9 @@ export class LogReader {
   constructor(worker: LogWorker, path: string) {
     this.#worker = worker
     worker.onmessage = ({ data }: MessageEvent<LogAnswer>) => this.#hear(data)
+    worker.onerror = () => {
+      this.failed = 0
+    }
     this.#ask({ type: "open", path })
   }
 
@@ -67,8 +71,8 @@ export class LogReader {
     else if (answer.type === "found") this.#hearFound(answer)
     else if (answer.type === "lines") this.#keep(answer.ask, answer.lines)
     else {
-      // The last block was not whole yet: it is asked for again.
-      this.#asked.delete(Math.floor(this.lines / block))
+      // The last line was not whole yet: its block is asked for again.
+      this.#asked.delete(Math.floor((this.lines - 1) / block))
       this.lines = answer.lines
       this.bytes = answer.bytes
       this.done = answer.done
