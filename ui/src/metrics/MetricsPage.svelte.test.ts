@@ -1,4 +1,5 @@
 import { fireEvent, render, screen, within } from "@testing-library/svelte"
+import { flushSync } from "svelte"
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
 import { dashboard } from "../dashboard.svelte.ts"
 import { navigation } from "../navigation.svelte.ts"
@@ -84,6 +85,24 @@ it("takes its span from the address, and offers the others as links that keep th
   navigation.go("/metrics?days=90")
   await vi.advanceTimersByTimeAsync(1)
   expect(asked.slice(3)).toEqual(askingsFor(90))
+})
+
+it("says of which span the figures are that stand there, while it counts another", async () => {
+  const container = await open()
+  const said = () => [
+    container.querySelector("header p")?.textContent?.match(/\d+ days/u)?.[0],
+    container.querySelector("[aria-busy=true]") !== null,
+  ]
+  shown = "away"
+  navigation.go("/metrics?days=7")
+  flushSync()
+  expect(said()).toEqual(["30 days", true])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(said()).toEqual(["30 days", false])
+  shown = summary()
+  await fireEvent.click(screen.getByRole("button", { name: "Try again" }))
+  await vi.advanceTimersByTimeAsync(1)
+  expect(said()).toEqual(["7 days", false])
 })
 
 it("sorts repositories by a click on a head, says so, and writes it into the address", async () => {
