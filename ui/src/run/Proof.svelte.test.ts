@@ -12,7 +12,7 @@ const result = (run: string, exitCode: number): CommandResult => ({
 })
 const sandbox = { kind: "bubblewrap", image: "host" } as const
 const proposal: Proposal = { strategy: "revert", patch, explanation: "Undoes it.", confidence: 0.9 }
-const begun = evolve(undefined, { seq: 1, ...failed })
+const begun = evolve(undefined, failed)
 const proof: ProofFacts = {
   commitSha: begun.target.commitSha,
   ...{ patchSha256: patch.sha256, treeSha: "b".repeat(40), findings: [], sandbox },
@@ -32,7 +32,7 @@ it("says which commands were red before the failing change too, and are no part 
     reproduction: {
       plan: [proof.before.command],
       ...{ setAside: [result("npm run lint", 2)], failing: proof.before, signature: "00000000000000aa", sandbox },
-      digest: { text: "", firstError: null, totalLines: 0, totalBytes: 0, redactions: 0 },
+      digest: { text: "", firstError: 0, totalLines: 0, totalBytes: 0, redactions: 0 },
     },
   })
   expect(screen.getByText(/no part of the proof/).parentElement?.textContent).toMatch(/npm run lint.*exit 2/s)
