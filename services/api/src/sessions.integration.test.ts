@@ -94,6 +94,19 @@ describe("signing in", () => {
     expect((await api.get(runs, { cookie })).status).toBe(200)
   })
 
+  it("leaves the session alone when no new one can be begun", async () => {
+    const { cookie } = await signIn()
+    const refuse = "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'disk full'; end $$"
+    await api.rows(refuse)
+    await api.rows("create trigger refuse before insert on session execute function refuse()")
+    try {
+      expect((await session("POST", { ...own(), cookie }, { token, reviewer: "grace" })).status).toBe(500)
+    } finally {
+      await api.rows("drop trigger refuse on session")
+    }
+    expect((await api.get(runs, { cookie })).status).toBe(200)
+  })
+
   it("outlives a restart and holds at every copy, but not another token", async () => {
     const { cookie } = await signIn()
     const copy = await start()

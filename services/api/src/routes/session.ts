@@ -46,10 +46,10 @@ const signIn = Effect.fn("api.sign-in")(function* (token: string | undefined, re
   if (!sameText(decoded.success.token, token)) return yield* Tries.use((tries) => tries.refuse(address, wrong))
   const reviewer = plain(decoded.success.reviewer, 100).trim()
   if (reviewer === "") return yield* nameless
-  // A secret that a browser had before is worth nothing afterwards: nobody can plant one and wait.
   const before = yield* sessionOf(request)
-  if (Option.isSome(before)) yield* finish(before.value)
   const { secret, session } = yield* Sessions.use((sessions) => sessions.begin(reviewer))
+  // A secret that a browser had before is worth nothing afterwards: nobody can plant one and wait.
+  if (Option.isSome(before)) yield* finish(before.value)
   return Response.json(viewOf(true, session), { headers: { "set-cookie": keepCookie(request, secret) } })
 })
 
