@@ -15,7 +15,11 @@ const isOpen = (route: string, { headers }: Asked) => pages.has(route) || (route
 
 type Asked = Pick<Request, "url" | "method" | "headers">
 
-const unauthorized = new HttpError({ code: "unauthorized", message: "a bearer token (CI_HEALING_API_TOKEN) or a sign-in is required" })
+/** What who is not, or no longer, signed in is told. */
+export const unauthorized = new HttpError({
+  code: "unauthorized",
+  message: "a bearer token (CI_HEALING_API_TOKEN) or a sign-in is required",
+})
 const elsewhere = new HttpError({ code: "forbidden", message: "without a token only this machine may ask, by a loopback name" })
 const foreign = new HttpError({ code: "forbidden", message: "pages of other sites may not act here" })
 const unproven = new HttpError({

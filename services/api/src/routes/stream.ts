@@ -3,9 +3,11 @@ import { RunId } from "@ci-fix-pilot/contract/ids"
 import { Effect, Result, Schema, SchemaParser } from "effect"
 import { Elysia } from "elysia"
 import { Audience } from "../Audience.ts"
-import type { Caller } from "../authorize.ts"
+import { type Caller, unauthorized } from "../authorize.ts"
 import { Feed } from "../Feed.ts"
+import type { Follower } from "../Follower.ts"
 import type { Respond } from "../respond.ts"
+import { type Session, Sessions } from "../Sessions.ts"
 
 const Position = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const Follow = Schema.Struct({ after: Schema.optionalKey(Position), runId: Schema.optionalKey(RunId) })
@@ -19,20 +21,25 @@ const asked = (request: Request) => {
   return { ...(after === null ? {} : { after }), ...(runId === null ? {} : { runId }) }
 }
 
+/** Ties a stream to its session, which may have ended since the door asked: who ended it could not cut what was not there yet. */
+const seat = Effect.fnUntraced(function* (follower: Follower, { name }: Session) {
+  const audience = yield* Audience
+  follower.onClose(audience.join(name, () => follower.close()))
+  const holding = yield* Sessions.use((sessions) => sessions.holding([name]))
+  if (!holding.has(name)) return yield* unauthorized
+})
+
 const follow = Effect.fn("api.follow")(function* (request: Request, caller: Caller) {
   const decoded = decode(asked(request))
   if (Result.isFailure(decoded)) return yield* invalid("stream", decoded.failure)
   const follower = yield* Feed.use((feed) => feed.follow(decoded.success))
   request.signal.addEventListener("abort", () => follower.close())
-  if (caller.is === "person") {
-    const audience = yield* Audience
-    follower.onClose(audience.join(caller.session.name, () => follower.close()))
-  }
+  if (caller.is === "person") yield* seat(follower, caller.session).pipe(Effect.onError(() => Effect.sync(() => follower.close())))
   return new Response(follower.body, { headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" } })
 })
 
 /** The ledger, live, as server-sent events. */
-export const streamRoutes = (respond: Respond<Feed | Audience>, callerOf: (request: Request) => Caller) =>
+export const streamRoutes = (respond: Respond<Feed | Audience | Sessions>, callerOf: (request: Request) => Caller) =>
   new Elysia().get(
     "/v1/ci-healing/stream",
     ({ request, server }) => {
