@@ -20,7 +20,11 @@ const asked: Array<string> = []
 const rows = () => screen.queryAllByRole("listitem").flatMap(({ textContent }) => /acme\/(\w+)/u.exec(textContent ?? "")?.[1] ?? [])
 const open = async (address = "/") => {
   navigation.go(address)
-  render(RunsPage)
+  const main = document.createElement("main")
+  main.id = "main"
+  main.tabIndex = -1
+  document.body.replaceChildren(main)
+  render(RunsPage, {}, { baseElement: main })
   await settle()
 }
 const settle = () => vi.advanceTimersByTimeAsync(10)
@@ -71,7 +75,7 @@ describe("the page of all runs", () => {
     answers = { "text=kept": pageOf(["e", "d"]) }
     await fireEvent.click(news.getByRole("button", { name: "Try again" }))
     await settle()
-    expect([rows(), screen.queryByText(/not up to date/u)]).toEqual([["e", "d"], null])
+    expect([rows(), screen.queryByText(/not up to date/u), document.activeElement?.id]).toEqual([["e", "d"], null, "main"])
   })
 
   it("shows no rows of another filter in the place of those that could not be loaded", async () => {
@@ -99,6 +103,7 @@ describe("the page of all runs", () => {
     await fireEvent.click(screen.getByRole("button", { name: "1 new run: show" }))
     await settle()
     expect([rows(), screen.queryByRole("button", { name: /new run/u })]).toEqual([["h", "g"], null])
+    expect(document.activeElement?.id).toBe("main")
   })
 
   it("shows what is new by itself when nobody reads any more", async () => {
