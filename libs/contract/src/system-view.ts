@@ -37,17 +37,17 @@ export const Database = Schema.Struct({
 })
 export type Database = typeof Database.Type
 
-/** How the whole system is: its services, its broker, what waits. */
+/** How the whole system is: its services, its broker, what waits. Null: the database is away, which alone can say it. */
 export const System = Schema.Struct({
   services: Schema.Array(ServiceState),
   bus: Schema.Struct({ connected: Schema.Boolean, streams: Schema.Array(Stream) }),
-  backlog: Backlog,
+  backlog: Schema.NullOr(Backlog),
   streamClients: Schema.Finite,
   /** Of this program. */
   version: Schema.String,
   /** What every service that answers was started with, by name. */
   configuration: Schema.Array(Setting),
-  database: Database,
+  database: Schema.NullOr(Database),
 })
 
 export type System = typeof System.Type

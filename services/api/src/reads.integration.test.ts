@@ -197,6 +197,15 @@ describe("the door", () => {
       const response = await api.get("/v1/ci-healing/runs")
       expect([response.status, response.headers.get("retry-after"), (await response.json()).error.code]).toEqual([503, "2", "unavailable"])
       expect([(await api.get("/healthz")).status, (await api.get("/readyz")).status]).toEqual([200, 503])
+      const system = await api.get("/v1/ci-healing/system")
+      expect([system.status, await system.json()]).toMatchObject([
+        200,
+        {
+          database: null,
+          backlog: null,
+          bus: { connected: true, streams: expect.arrayContaining([expect.objectContaining({ name: "EVENTS" })]) },
+        },
+      ])
     } finally {
       await database.start()
     }

@@ -71,6 +71,15 @@ describe("the page of the system", () => {
     expect(screen.getByRole("heading", { name: "Services" })).toBeDefined()
   })
 
+  it("shows the rest while the database is away", async () => {
+    const streams = [{ name: "COMMANDS", messages: 2, durables: [{ durable: "ai-diagnose", waiting: 2, unacked: 0 }] }]
+    await open(system({ backlog: null, database: null, bus: { connected: true, streams } }))
+    expect(screen.getByRole("region", { name: "What is wrong" }).textContent).toContain("The database is away")
+    expect(screen.getByRole("region", { name: "Broker and database" }).textContent).toMatch(/Broker connected.*Database is away/su)
+    expect(screen.getByRole("region", { name: "Commands that wait" }).textContent).toContain("2 not taken yet")
+    expect(screen.getByRole("heading", { name: "planner" })).toBeDefined()
+  })
+
   it("shows of a secret only whether it is set", async () => {
     await open(system())
     const rowOf = (name: string) => screen.getByText(name).closest("div")?.textContent?.replaceAll(/\s+/gu, " ").trim()

@@ -32,6 +32,10 @@ describe("queues of commands", () => {
         }),
       ),
     ).toEqual([{ command: "ai.diagnose", open: 1, oldestMs: null, waiting: 0, working: 0 }]))
+  it("are what the broker holds while the database is away", () =>
+    expect(
+      queuesOf(system({ backlog: null, database: null, bus: { connected: true, streams: [stream("COMMANDS", "ai-diagnose", 2, 1)] } })),
+    ).toEqual([{ command: "ai.diagnose", open: null, oldestMs: null, waiting: 2, working: 1 }]))
   it("leave out what is no command", () =>
     expect(queuesOf(system({ bus: { connected: true, streams: [stream("EVENTS", "planner-apply-events", 9, 9)] } }))).toEqual([]))
 })

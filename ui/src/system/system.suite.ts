@@ -1,5 +1,5 @@
-import type { DeadLetter } from "@ci-fix-pilot/contract/metrics-view"
-import type { System } from "@ci-fix-pilot/contract/system-view"
+import type { Backlog, DeadLetter } from "@ci-fix-pilot/contract/metrics-view"
+import type { Database, System } from "@ci-fix-pilot/contract/system-view"
 
 type Services = System["services"]
 const health = { ready: true, notes: [], version: "0.1.0", upMs: 60_000, rssBytes: 64 * 1_048_576 }
@@ -8,6 +8,10 @@ const names = ["ingest", "planner", "ai", "memory", "validator", "github", "noti
 /** All eight services, well except for what is given. */
 export const services = (...others: Services): Services =>
   names.map((service) => others.find((other) => other.service === service) ?? { service, answers: true, health })
+
+const nothing = { inbox: 0, oldestInboxMs: 0, commands: {}, oldestCommandMs: {}, deadLetters: 0, newestDeadLetters: [] }
+const backlog: Backlog = { position: 12, ...nothing }
+export const database: Database = { version: "17.11", latencyMs: 2, sizeBytes: 1_048_576, connections: 5, maxConnections: 100 }
 
 /** A system in which all is well, except for what is given. */
 export const system = (given: Partial<System> = {}): System => ({
@@ -25,7 +29,7 @@ export const system = (given: Partial<System> = {}): System => ({
       },
     ],
   },
-  backlog: { position: 12, inbox: 0, oldestInboxMs: 0, commands: {}, oldestCommandMs: {}, deadLetters: 0, newestDeadLetters: [] },
+  backlog,
   streamClients: 1,
   version: "0.1.0",
   configuration: [
@@ -34,7 +38,7 @@ export const system = (given: Partial<System> = {}): System => ({
     { name: "PORT", value: "3000", secret: false, isSet: true },
     { name: "CI_HEALING_MAX_ATTEMPTS", value: null, secret: false, isSet: false },
   ],
-  database: { version: "17.11", latencyMs: 2, sizeBytes: 1_048_576, connections: 5, maxConnections: 100 },
+  database,
   ...given,
 })
 
@@ -50,8 +54,8 @@ export const letter: DeadLetter = {
   resent: null,
 }
 
-export const backlogWith = (...letters: ReadonlyArray<DeadLetter>): System["backlog"] => ({
-  ...system().backlog,
+export const backlogWith = (...letters: ReadonlyArray<DeadLetter>): Backlog => ({
+  ...backlog,
   deadLetters: letters.length,
   newestDeadLetters: letters,
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { backlogWith, letter, services, system } from "./system.suite.ts"
+import { backlogWith, database, letter, services, system } from "./system.suite.ts"
 import { troublesOf } from "./troubles.ts"
 
 const now = Date.parse("2026-11-23T04:00:00.000Z")
@@ -38,6 +38,11 @@ describe("what is wrong", () => {
     ])
   })
 
+  it("is a database that is away, of which nothing else can be said", () =>
+    expect(told({ database: null, backlog: null })).toEqual([
+      "The database is away: no run moves on and decisions cannot be taken until it is back; what CI reports meanwhile is refused, and CI has to send it again",
+    ]))
+
   it("is an arrival that waits longer than a planner that lives would let it", () => {
     expect(told({ backlog: { ...backlogWith(), inbox: 3, oldestInboxMs: 30_000 } })).toEqual([])
     expect(told({ backlog: { ...backlogWith(), inbox: 3, oldestInboxMs: 41_000 } })[0]).toMatch(/^3 arrivals are not applied for 41 s: /u)
@@ -63,7 +68,7 @@ describe("what is wrong", () => {
   })
 
   it("is a database that is running out of connections", () =>
-    expect(told({ database: { ...system().database, connections: 95 } })[0]).toMatch(/^The database has 95 of 100 connections: /u))
+    expect(told({ database: { ...database, connections: 95 } })[0]).toMatch(/^The database has 95 of 100 connections: /u))
 
   it("is more than one version at once", () =>
     expect(told({ services: services({ service: "ai", answers: true, health: { ...health, version: "0.2.0" } }) })[0]).toMatch(

@@ -1,5 +1,6 @@
 import type { Service } from "@ci-fix-pilot/contract/ids"
-import type { System } from "@ci-fix-pilot/contract/system-view"
+import type { Backlog } from "@ci-fix-pilot/contract/metrics-view"
+import type { Database, System } from "@ci-fix-pilot/contract/system-view"
 import { counted } from "../parts/format.ts"
 import { roles } from "./roles.ts"
 
@@ -42,7 +43,7 @@ const unready = ({ services }: System): ReadonlyArray<Trouble> =>
     ]
   })
 
-const arrivals = ({ backlog }: System): ReadonlyArray<Trouble> => {
+const arrivals = (backlog: Backlog): ReadonlyArray<Trouble> => {
   if (backlog.oldestInboxMs <= inboxMs) return []
   const what = `${counted(backlog.inbox, "arrival is", "arrivals are")} not applied`
   return [
@@ -55,14 +56,14 @@ const arrivals = ({ backlog }: System): ReadonlyArray<Trouble> => {
   ]
 }
 
-const slowCommands = ({ backlog }: System): ReadonlyArray<Trouble> =>
+const slowCommands = (backlog: Backlog): ReadonlyArray<Trouble> =>
   Object.entries(backlog.oldestCommandMs).flatMap(([command, ms]) => {
     if (ms <= commandMs) return []
     return [{ tone: "warn", what: `${command} is not answered`, means: "no such command should take that long", seconds: secondsOf(ms) }]
   })
 
 /** One that cannot be sent again is news for a day; then it is only listed. */
-const deadLetters = ({ backlog }: System, now: number): ReadonlyArray<Trouble> => {
+const deadLetters = (backlog: Backlog, now: number): ReadonlyArray<Trouble> => {
   const open = backlog.newestDeadLetters.filter(
     ({ at, resendable, resent }) => resent?.result !== "applied" && (resendable || now - Date.parse(at) < newsMs),
   )
@@ -72,43 +73,38 @@ const deadLetters = ({ backlog }: System, now: number): ReadonlyArray<Trouble> =
   return [{ tone: "warn", what, means: "look at the dead letters below, and send again what can be" }]
 }
 
-const stores = ({ database, services }: System): ReadonlyArray<Trouble> => {
+const fullDatabase = ({ connections, maxConnections }: Database): ReadonlyArray<Trouble> => {
+  if (connections <= maxConnections * fullShare) return []
+  const what = `The database has ${connections} of ${maxConnections} connections`
+  return [{ tone: "warn", what, means: "when none is left, services wait for one" }]
+}
+
+const mixture = ({ services }: System): ReadonlyArray<Trouble> => {
   const versions = new Set(services.flatMap(({ health }) => health?.version ?? []))
-  return [
-    ...(database.connections > database.maxConnections * fullShare
-      ? [
-          {
-            tone: "warn",
-            what: `The database has ${database.connections} of ${database.maxConnections} connections`,
-            means: "when none is left, services wait for one",
-          } as const,
-        ]
-      : []),
-    ...(versions.size > 1
-      ? [
-          {
-            tone: "warn",
-            what: `Services run ${versions.size} different versions`,
-            means: "that is fine during an upgrade, not for long",
-          } as const,
-        ]
-      : []),
-  ]
+  if (versions.size < 2) return []
+  return [{ tone: "warn", what: `Services run ${versions.size} different versions`, means: "that is fine during an upgrade, not for long" }]
+}
+
+const noBroker: Trouble = {
+  tone: "bad",
+  what: "The broker cannot be reached",
+  means: "services cannot be asked and commands wait in the ledger; they are sent when it is back, nothing is lost",
+}
+const noDatabase: Trouble = {
+  tone: "bad",
+  what: "The database is away",
+  means:
+    "no run moves on and decisions cannot be taken until it is back; what CI reports meanwhile is refused, and CI has to send it again",
 }
 
 /** What is wrong with the system, the worst first. Without the broker nobody can be asked, so that nobody's silence says anything. */
 export const troublesOf = (system: System, silence: Silence, now: number): ReadonlyArray<Trouble> => {
-  const away = {
-    tone: "bad",
-    what: "The broker cannot be reached",
-    means: "services cannot be asked and commands wait in the ledger; they are sent when it is back, nothing is lost",
-  } as const
+  const { backlog, database } = system
   const all = [
-    ...(system.bus.connected ? [...silent(system, silence, now), ...unready(system)] : [away]),
-    ...arrivals(system),
-    ...slowCommands(system),
-    ...deadLetters(system, now),
-    ...stores(system),
+    ...(database === null ? [noDatabase] : fullDatabase(database)),
+    ...(system.bus.connected ? [...silent(system, silence, now), ...unready(system)] : [noBroker]),
+    ...(backlog === null ? [] : [...arrivals(backlog), ...slowCommands(backlog), ...deadLetters(backlog, now)]),
+    ...mixture(system),
   ]
   return [...all.filter(({ tone }) => tone === "bad"), ...all.filter(({ tone }) => tone === "warn")]
 }

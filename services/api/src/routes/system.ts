@@ -2,6 +2,7 @@ import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { Service } from "@ci-fix-pilot/contract/ids"
 import { healthSubject } from "@ci-fix-pilot/contract/subjects"
 import { Health, type ServiceState, type Setting, System } from "@ci-fix-pilot/contract/system-view"
+import type { SqlError } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import { Feed } from "../Feed.ts"
@@ -12,6 +13,8 @@ import { version } from "../version.ts"
 
 /** A service that does not answer within this (ms) counts as away. */
 const patience = 1_000
+/** So does a database that takes longer. */
+const longPatience = "3 seconds"
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Health))
 
@@ -35,6 +38,13 @@ const settingsOf = (services: ReadonlyArray<State>) => {
   return [...known.values()].sort((a, b) => a.name.localeCompare(b.name))
 }
 
+/** What the database says; null while it is away. */
+const unlessAway = <A>(asked: Effect.Effect<A, SqlError>): Effect.Effect<A | null, SqlError> =>
+  asked.pipe(
+    Effect.timeoutOrElse({ duration: longPatience, orElse: () => Effect.succeed(null) }),
+    Effect.catch((error) => (error.retryable ? Effect.succeed(null) : Effect.fail(error))),
+  )
+
 const system = Effect.gen(function* () {
   const bus = yield* Bus
   const totals = yield* Totals
@@ -49,9 +59,9 @@ const system = Effect.gen(function* () {
       Effect.forEach(Service.literals, askHealth, { concurrency: "unbounded" }),
       bus.isConnected,
       streams,
-      totals.backlog,
+      unlessAway(totals.backlog),
       feed.clients,
-      totals.database,
+      unlessAway(totals.database),
     ],
     { concurrency: "unbounded" },
   )
