@@ -15,6 +15,8 @@ export interface Look {
   readonly over?: true
   /** Of a long list, so much is enough (CSS pixels). */
   readonly atMost?: number
+  /** One of many states of a page that is judged whole in another. */
+  readonly variant?: true
 }
 
 type Step = Look["ready"]
@@ -68,6 +70,8 @@ const real = {
   waiting: "waits-still",
 }
 
+const judgedWhole: ReadonlySet<string> = new Set(["fixed", "escalated", "waiting"])
+
 /** Nobody answers what the page asks for. */
 const withoutAnswers = (path: string): Pick<Look, "ready" | "leave"> => ({
   ready: async (page) => {
@@ -94,13 +98,19 @@ export const looks: ReadonlyArray<Look> = [
     path: "/?text=there+is+no+such+run",
     ready: inOrder((page) => page.getByText("No run matches").waitFor(), answered("/summary")),
   },
-  ...Object.entries(real).map(([name, project]): Look => ({ name: `run-${name}`, path: runOf(project), ready: story })),
-  ...shownLives.map(({ name, runId }): Look => ({ name: `run-${name}`, path: `/runs/${runId}`, ready: story })),
+  ...Object.entries(real).map(
+    ([name, project]): Look => ({
+      ...{ name: `run-${name}`, path: runOf(project), ready: story },
+      ...(judgedWhole.has(name) ? {} : { variant: true }),
+    }),
+  ),
+  ...shownLives.map(({ name, runId }): Look => ({ name: `run-${name}`, path: `/runs/${runId}`, ready: story, variant: true })),
   { name: "run-unknown", path: `/runs/run_${"0".repeat(24)}`, ready: heading("There is no such run") },
   {
     name: "run-side-by-side",
     path: `/runs/${shownLives.find(({ name }) => name === "approval")?.runId}`,
     ready: inOrder(story, button("Side by side")),
+    variant: true,
   },
   {
     name: "run-full-log",
@@ -115,11 +125,12 @@ export const looks: ReadonlyArray<Look> = [
   { name: "metrics-unanswered", path: "/metrics", ...withoutAnswers("**/v1/ci-healing/metrics/**") },
   { name: "system", path: "/system", ready: heading("Configuration", 2) },
   { name: "nowhere", path: "/there/is/no/such/page", ready: heading("There is no such page") },
-  { name: "server-away", path: "/", over: true, ready: cutOff, leave: (page) => page.unroute(stream) },
+  { name: "server-away", path: "/", over: true, variant: true, ready: cutOff, leave: (page) => page.unroute(stream) },
   {
     name: "offline",
     path: "/",
     over: true,
+    variant: true,
     ready: inOrder(
       cutOff,
       (page) => page.context().setOffline(true),
