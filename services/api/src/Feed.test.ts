@@ -34,6 +34,7 @@ const makeLedger = (length: number) => {
       ledger: () => unused,
       accepted: () => unused,
       remembered: () => unused,
+      identity: Effect.succeed("this-one"),
       head: Effect.sync(() => ledger.entries.length),
       after: (position, limit, only) =>
         Effect.suspend(() => {
@@ -175,6 +176,16 @@ describe("the feed", () => {
     return Effect.gen(function* () {
       yield* settle
       expect((yield* Feed.use((feed) => feed.follow({ after: 9 }))).position).toBe(3)
+    }).pipe(Effect.provide(world(layer)))
+  })
+
+  it.effect("says which ledger it tells: a reader of another one notices, however long that is", () => {
+    const { layer } = makeLedger(3)
+    return Effect.gen(function* () {
+      const follower = yield* Feed.use((feed) => feed.follow({}))
+      const { value } = yield* Effect.promise(() => follower.body.getReader().read())
+      expect(new TextDecoder().decode(value)).toBe("retry: 1000\nid: 3\nledger: this-one\n\n")
+      follower.close()
     }).pipe(Effect.provide(world(layer)))
   })
 

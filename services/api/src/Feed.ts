@@ -46,6 +46,7 @@ export class Feed extends Context.Service<
       const lock = yield* Semaphore.make(1)
       let open = 0
       let head: number | undefined
+      let ledger: string | undefined
 
       /** One encoding for all. */
       const show = (entry: LedgerEntry) => {
@@ -59,6 +60,7 @@ export class Feed extends Context.Service<
       /** Reads from the ledger whatever was not shown; false where it could not. The first time, it only learns where the ledger ends. */
       const catchUp: Effect.Effect<boolean> = Effect.gen(function* () {
         if (head === undefined) {
+          ledger = yield* runs.identity
           head = yield* runs.head
           return
         }
@@ -126,7 +128,7 @@ export class Feed extends Context.Service<
         if (open >= maxStreams) return yield* full
         open += 1
         // A position beyond the ledger's end is of another ledger: there is nothing to resume.
-        const follower: Follower = new Follower(Math.min(after ?? head, head), runId, () => {
+        const follower: Follower = new Follower({ position: Math.min(after ?? head, head), ledger, runId }, () => {
           open -= 1
           followers.delete(follower)
         })

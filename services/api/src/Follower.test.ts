@@ -4,7 +4,7 @@ import { frameOf, greeting, heartbeat } from "./frame.ts"
 
 const make = () => {
   const closed = { times: 0 }
-  const follower = new Follower(7, undefined, () => {
+  const follower = new Follower({ position: 7, ledger: undefined, runId: undefined }, () => {
     closed.times += 1
   })
   return { follower, closed, reader: follower.body.getReader() }
@@ -14,7 +14,7 @@ const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes)
 describe("a client of the stream", () => {
   it("is told first where it stands and when to come back", async () => {
     expect(text((await make().reader.read()).value)).toBe("retry: 1000\nid: 7\n\n")
-    expect(text(greeting(0))).toBe("retry: 1000\nid: 0\n\n")
+    expect(text(greeting(0, "a"))).toBe("retry: 1000\nid: 0\nledger: a\n\n")
   })
 
   it("gets what is pushed, in order", async () => {

@@ -3,6 +3,13 @@ import { greeting } from "./frame.ts"
 /** What a client may leave unread (bytes) before it is cut off; it resumes from the ledger when it comes back. */
 export const bufferBytes = 1_048_576
 
+/** Where a client begins: behind a position of a ledger, for all runs or for one. */
+export interface Place {
+  readonly position: number
+  readonly ledger: string | undefined
+  readonly runId: string | undefined
+}
+
 /** One client of the stream: a bounded buffer, and the last position it was sent. */
 export class Follower {
   readonly body: ReadableStream<Uint8Array>
@@ -13,7 +20,7 @@ export class Follower {
   #drained: (() => void) | undefined
   #closed = false
 
-  constructor(position: number, runId: string | undefined, onClose: () => void) {
+  constructor({ position, ledger, runId }: Place, onClose: () => void) {
     this.position = position
     this.runId = runId
     this.#onClose = [onClose]
@@ -21,7 +28,7 @@ export class Follower {
       {
         start: (controller) => {
           this.#controller = controller
-          controller.enqueue(greeting(position))
+          controller.enqueue(greeting(position, ledger))
         },
         pull: () => this.#drained?.(),
         cancel: () => this.close(),

@@ -47,6 +47,7 @@ const entryRows = rowsOf(
 )
 const countRows = rowsOf(Schema.Struct({ count: Schema.Finite }))
 const acceptedRows = rowsOf(Schema.Struct({ data: events["ci-failed"], at: Schema.Date }))
+const identityRows = rowsOf(Schema.Struct({ id: Schema.NullOr(Schema.String) }))
 const rememberedRows = rowsOf(
   Schema.Struct({ attempt: Schema.NullOr(Schema.Int), told: Schema.String, outcome: Schema.NullOr(Schema.String), at: Schema.Date }),
 )
@@ -139,6 +140,11 @@ export const layer = Layer.effect(
           Effect.flatMap(entryRows),
           Effect.map((rows) => rows.map(entryOf)),
         ),
+      // As JSON: it is asked before the planner's migration has run, too.
+      identity: query("select to_jsonb(ledger) ->> 'id' as id from ledger").pipe(
+        Effect.flatMap(identityRows),
+        Effect.map(([row]) => row?.id ?? undefined),
+      ),
       head: count(query("select coalesce(max(position), 0)::float8 as count from run_event")),
       accepted: (runId) =>
         query(

@@ -41,6 +41,8 @@ export class Runs extends Context.Service<
     readonly after: (position: number, limit: number, runId?: string) => Effect.Effect<ReadonlyArray<LedgerEntry>, SqlError>
     /** The last position that was committed; 0 for an empty ledger. */
     readonly head: Effect.Effect<number, SqlError>
+    /** Which ledger this is; undefined where the database has not been told yet that it must know. */
+    readonly identity: Effect.Effect<string | undefined, SqlError>
     /** A failure that was accepted for this run, whether or not the planner has seen it. */
     readonly accepted: (runId: string) => Effect.Effect<Option.Option<Accepted>, SqlError>
     readonly remembered: (runId: string) => Effect.Effect<ReadonlyArray<Remembering>, SqlError>

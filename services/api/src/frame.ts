@@ -8,5 +8,9 @@ export const frameOf = (entry: LedgerEntry): Uint8Array => encoder.encode(`id: $
 /** Keeps the connection open through proxies, and finds clients that left. */
 export const heartbeat = encoder.encode(": heartbeat\n\n")
 
-/** The first bytes: come back after a second, and from this position even if nothing happens before. */
-export const greeting = (position: number): Uint8Array => encoder.encode(`retry: 1000\nid: ${position}\n\n`)
+/**
+ * The first bytes: come back after a second, and from this position even if nothing happens before. `ledger`: which one it is a position of,
+ * in a field that only our own page reads; readers of events pass over fields that they do not know.
+ */
+export const greeting = (position: number, ledger: string | undefined): Uint8Array =>
+  encoder.encode(`retry: 1000\nid: ${position}\n${ledger === undefined ? "" : `ledger: ${ledger}\n`}\n`)

@@ -67,6 +67,16 @@ describe("the stream", () => {
     )
   })
 
+  it("says which ledger it tells", async () => {
+    const abort = new AbortController()
+    const { body } = await fetch(`${api.url}/v1/ci-healing/stream`, { signal: abort.signal })
+    const { value } = (await body?.getReader().read()) ?? {}
+    abort.abort()
+    const [row] = await api.rows("select id from ledger")
+    expect(new TextDecoder().decode(value)).toMatch(/^ledger: [0-9a-f-]{36}$/mu)
+    expect(new TextDecoder().decode(value)).toContain(`ledger: ${row?.["id"]}\n`)
+  })
+
   it("shows one run alone when asked to", async () => {
     const [one, other] = [newRun(), newRun()]
     const client = await follow(`?runId=${other.id}`)

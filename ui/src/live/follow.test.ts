@@ -34,9 +34,9 @@ const server = () => {
     fetch,
     answer,
     send,
-    accept: async (position: number) => {
+    accept: async (position: number, ledger?: string) => {
       await answer(new Response(new ReadableStream<Uint8Array>({ start: (controller) => void streams.push(controller) })))
-      await send(`retry: 1000\nid: ${position}\n\n`)
+      await send(`retry: 1000\nid: ${position}\n${ledger === undefined ? "" : `ledger: ${ledger}\n`}\n`)
     },
     tell: (...entries: ReadonlyArray<LiveEntry>) =>
       send(entries.map((entry) => `id: ${entry.position}\ndata: ${JSON.stringify(entry)}\n\n`).join("")),
@@ -153,6 +153,25 @@ describe("following the ledger", () => {
     const { api, onOtherLedger } = begin(500)
     await api.accept(20)
     expect(onOtherLedger).toHaveBeenCalledTimes(1)
+  })
+
+  it("notices another ledger that is longer than what it has seen, and follows it no further", async () => {
+    const { api, heard, following, onOtherLedger } = begin(10)
+    const told = makeTelling(10)
+    await api.accept(10)
+    await api.cut()
+    await vi.advanceTimersByTimeAsync(250)
+    await api.accept(10, "a")
+    await api.tell(told.failed("r"))
+    await api.cut()
+    await vi.advanceTimersByTimeAsync(250)
+    await api.accept(11, "a")
+    expect([following.ledger(), onOtherLedger.mock.calls.length]).toEqual(["a", 0])
+    await api.cut()
+    await vi.advanceTimersByTimeAsync(250)
+    await api.accept(11, "b")
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([heard, onOtherLedger.mock.calls.length, api.asked.length]).toEqual([[11], 1, 4])
   })
 
   it("tries at once when it is told to, over one connection only", async () => {

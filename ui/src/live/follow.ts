@@ -14,6 +14,8 @@ export type Connection =
 export interface Following {
   /** The last position that was handed on. */
   readonly position: () => number
+  /** Which ledger it follows, as far as the server has said. */
+  readonly ledger: () => string | undefined
   /** Tries at once instead of at the next time that it had in mind. */
   readonly hurry: () => void
   readonly close: () => void
@@ -22,10 +24,12 @@ export interface Following {
 export interface FollowOptions {
   /** The ledger position that is known already. */
   readonly after: number
+  /** The ledger that it is a position of. */
+  readonly ledger?: string | undefined
   /** What arrived together, in order. */
   readonly onEntries: (entries: ReadonlyArray<LiveEntry>) => void
   readonly onConnection: (connection: Connection) => void
-  /** The server's ledger is not the one that this page has seen: it ends before `after`. */
+  /** The server's ledger is not the one that this page has seen: it says so, or it ends before `after`. Nothing of it is heard. */
   readonly onOtherLedger: () => void
   readonly fetch?: (path: string, init: RequestInit) => Promise<Response>
 }
@@ -57,12 +61,14 @@ const refusal = async (response: Response) => {
  */
 export const follow = ({
   after,
+  ledger: known,
   onEntries,
   onConnection,
   onOtherLedger,
   fetch = globalThis.fetch.bind(globalThis),
 }: FollowOptions): Following => {
   let position = after
+  let ledger = known
   let failures = 0
   let lostSince: number | undefined
   let live = false
@@ -70,11 +76,24 @@ export const follow = ({
   let attempt: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
+  const close = () => {
+    closed = true
+    clearTimeout(timer)
+    attempt?.abort()
+  }
+  const isOther = ({ id, ledger: told }: StreamEvent) =>
+    (id !== undefined && Number(id) < position) || (told !== undefined && ledger !== undefined && told !== ledger)
+
   const take = (events: ReadonlyArray<StreamEvent>) => {
     const fresh: Array<LiveEntry> = []
-    for (const { id, data } of events) {
+    for (const event of events) {
+      const { data } = event
       if (data === undefined) {
-        if (id !== undefined && Number(id) < position) return onOtherLedger()
+        if (isOther(event)) {
+          close()
+          return onOtherLedger()
+        }
+        ledger = event.ledger ?? ledger
         continue
       }
       const entry: LiveEntry = JSON.parse(data)
@@ -128,13 +147,10 @@ export const follow = ({
   void open()
   return {
     position: () => position,
+    ledger: () => ledger,
     hurry: () => {
       if (!closed && lostSince !== undefined) void open()
     },
-    close: () => {
-      closed = true
-      clearTimeout(timer)
-      attempt?.abort()
-    },
+    close,
   }
 }

@@ -15,11 +15,13 @@ const every = 60_000
 /** The one live connection of the page: let go while the tab is hidden, taken up again where it was. */
 export const makeLine = ({ onEntry, onConnection, whilePaused }: LineOptions): Line => {
   let following: Following | undefined
+  let ledger: string | undefined
   let resumeAt: number | undefined
   let poll: ReturnType<typeof setInterval> | undefined
 
   const close = () => {
     clearInterval(poll)
+    ledger = following?.ledger() ?? ledger
     following?.close()
     following = undefined
     resumeAt = undefined
@@ -28,6 +30,7 @@ export const makeLine = ({ onEntry, onConnection, whilePaused }: LineOptions): L
     close()
     following = follow({
       after,
+      ledger,
       onEntries: (entries) => entries.forEach(onEntry),
       onConnection,
       onOtherLedger: () => location.reload(),

@@ -2,12 +2,15 @@
 export interface StreamEvent {
   readonly id?: string
   readonly data?: string
+  /** In the greeting: which ledger is told. */
+  readonly ledger?: string
 }
 
 const eventOf = (block: string): StreamEvent => {
   let event: StreamEvent = {}
   for (const line of block.split("\n")) {
     if (line.startsWith("id:")) event = { ...event, id: line.slice(3).trim() }
+    else if (line.startsWith("ledger:")) event = { ...event, ledger: line.slice(7).trim() }
     else if (line.startsWith("data:"))
       event = { ...event, data: (event.data === undefined ? "" : `${event.data}\n`) + line.slice(5).trim() }
   }

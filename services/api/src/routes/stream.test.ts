@@ -13,7 +13,7 @@ const session = { name: "a", reviewer: "ada", csrf: "c" }
 const open = async (holds: boolean) => {
   const unused = () => Effect.die("not asked for")
   const closed: Array<string> = []
-  const follower = new Follower(0, undefined, () => closed.push("stream"))
+  const follower = new Follower({ position: 0, ledger: undefined, runId: undefined }, () => closed.push("stream"))
   const context = Context.empty().pipe(
     Context.add(Feed, Feed.of({ follow: () => Effect.succeed(follower), clients: Effect.succeed(0) })),
     Context.add(Audience, Audience.of({ join: () => () => closed.push("seat"), dismiss: unused })),
