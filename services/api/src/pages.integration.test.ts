@@ -107,6 +107,15 @@ describe("what the dashboard is made of", () => {
 })
 
 describe("a page", () => {
+  it("comes compressed, to whoever reads that, and is the same page", async () => {
+    const ask = (encoding: string) => fetch(`${api.url}/`, { headers: { "accept-encoding": encoding }, decompress: false })
+    const response = await ask("gzip, deflate, br, zstd")
+    expect([response.headers.get("content-encoding"), response.headers.get("vary")]).toEqual(["gzip", "accept, accept-encoding, cookie"])
+    const plain = await ask("gzip;q=0")
+    expect(plain.headers.get("content-encoding")).toBeNull()
+    expect(gunzipSync(await response.arrayBuffer()).toString()).toBe(await plain.text())
+  })
+
   it("is the same for every view, and holds what it would ask for first", async () => {
     await api.record(runId(1), [
       { ...failed(1), data: { ...failed(1).data, title: "</script><script>alert(1)</script><!--\u2028" } } as ReturnType<typeof failed>,

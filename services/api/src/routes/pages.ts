@@ -4,12 +4,13 @@ import { Effect, Option } from "effect"
 import { Elysia } from "elysia"
 import { Assets } from "../Assets.ts"
 import { sessionOf, wantsPage } from "../authorize.ts"
+import { compressPage } from "../compress-page.ts"
 import { listRuns } from "../list-runs.ts"
 import { type First, notBuilt, pageOf } from "../page.ts"
 import type { Runs } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
 import type { Sessions } from "../Sessions.ts"
-import { serveAsset } from "../serve-asset.ts"
+import { reads, serveAsset } from "../serve-asset.ts"
 import { viewOf } from "./session.ts"
 
 const notFound = new HttpError({ code: "not-found", message: "no such path" })
@@ -50,9 +51,14 @@ export const showPage = Effect.fn("api.show-page")(function* (token: string | un
   const known = views.test(new URL(request.url).pathname)
   if (!known && !wantsPage(request.headers)) return yield* notFound
   const template = yield* Assets.use((assets) => assets.template)
-  const headers = { "content-type": "text/html; charset=utf-8", vary: "accept, cookie" }
+  const headers = { "content-type": "text/html; charset=utf-8", vary: "accept, accept-encoding, cookie" }
   if (template === undefined) return new Response(notBuilt, { status: 503, headers })
-  return new Response(pageOf(template, yield* firstOf(token, request)), { status: known ? 200 : 404, headers })
+  const first = yield* firstOf(token, request)
+  const page = pageOf(template, first)
+  const status = known ? 200 : 404
+  if (!reads("gzip", request)) return new Response(page, { status, headers })
+  const body = yield* Effect.promise(() => compressPage(page, first?.session.csrf ?? undefined))
+  return new Response(body, { status, headers: { ...headers, "content-encoding": "gzip" } })
 })
 
 const serve = Effect.fn("api.serve")(function* (token: string | undefined, request: Request) {
