@@ -99,6 +99,12 @@ describe("what a person may do", () => {
     expect(screen.queryByLabelText(/A note/u)).toBeNull()
   })
 
+  it("keeps the note when the page beside the question is clicked: only Esc and Cancel close it", async () => {
+    show(...waiting)
+    await press("Deny")
+    expect(screen.getByRole("dialog").getAttribute("closedby")).toBe("closerequest")
+  })
+
   it("waits for what was only accepted", async () => {
     const location = `/v1/ci-healing/runs/${runId}/reviews/r1`
     answers = [{ status: 202, body: { result: "pending" }, location }, { status: 200, body: { result: "pending" } }, applied]
