@@ -164,9 +164,7 @@ const make = Effect.gen(function* () {
   const connection = yield* Nats
   const request = yield* openRequests(connection)
   const ensured = new Set<string>()
-  const manager = Effect.cached(attempt(() => jetstreamManager(connection, { checkAPI: false, timeout: manageTimeoutMs }))).pipe(
-    Effect.flatten,
-  )
+  const manager = attempt(() => jetstreamManager(connection, { checkAPI: false, timeout: manageTimeoutMs }))
   const managed = <A>(run: (manager: JetStreamManager) => Promise<A>) => Effect.flatMap(manager, (open) => attempt(() => run(open)))
 
   const subscribe = (subject: string) =>
