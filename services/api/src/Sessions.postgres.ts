@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Clock, Effect, Layer, Option, Schema } from "effect"
+import { KnownSessions } from "./known-sessions.ts"
 import { lifetime, type Session, Sessions } from "./Sessions.ts"
 import { settings } from "./settings.ts"
 
@@ -17,6 +18,7 @@ export const layer = Layer.effect(
     // With another token every name is another: changing the token ends all sessions.
     const nameOf = (secret: string) => keyed(token, secret)
     const sessionOf = (secret: string, reviewer: string): Session => ({ name: nameOf(secret), reviewer, csrf: keyed(secret, "csrf") })
+    const known = new KnownSessions()
     return Sessions.of({
       begin: Effect.fn("Sessions.begin")(function* (reviewer: string) {
         const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url")
@@ -28,12 +30,24 @@ export const layer = Layer.effect(
         ])
         return { secret, session: sessionOf(secret, reviewer) }
       }),
-      find: (secret) =>
-        query("select reviewer from session where name = $1 and ended_at is null and expires_at > now()", [nameOf(secret)]).pipe(
+      find: Effect.fn("Sessions.find")(function* (secret: string) {
+        const name = nameOf(secret)
+        const now = yield* Clock.currentTimeMillis
+        return yield* query("select reviewer from session where name = $1 and ended_at is null and expires_at > now()", [name]).pipe(
           Effect.flatMap(reviewerRows),
           Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ reviewer }) => sessionOf(secret, reviewer))),
+          Effect.tap((session) => Effect.sync(() => known.learn(name, session, now))),
+          Effect.catch((error) => {
+            const session = error.retryable ? known.recall(name, now) : Option.none()
+            return Option.isSome(session) ? Effect.succeed(session) : Effect.fail(error)
+          }),
+        )
+      }),
+      end: (name) =>
+        query("update session set ended_at = now() where name = $1 and ended_at is null", [name]).pipe(
+          Effect.tap(() => Effect.sync(() => known.forget(name))),
+          Effect.asVoid,
         ),
-      end: (name) => Effect.asVoid(query("update session set ended_at = now() where name = $1 and ended_at is null", [name])),
       holding: (names) =>
         query(
           `select name from session where name in (select value from jsonb_array_elements_text($1::text::jsonb))
