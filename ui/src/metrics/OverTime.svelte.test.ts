@@ -34,3 +34,8 @@ it("leaves other keys to the page", async () => {
   await fireEvent.keyDown(chart(), { key: "j" })
   expect(said()).toMatch(/^All 7 days/u)
 })
+
+it("draws no time to fix across days on which nothing was fixed", () => {
+  expect(document.querySelector("path.p50")?.getAttribute("d")).toMatch(/^M[\d. ]+M[\d. ]+$/u)
+  expect(document.querySelectorAll("circle:not(.p95)").length).toBeGreaterThanOrEqual(2)
+})
