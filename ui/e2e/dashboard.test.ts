@@ -6,8 +6,10 @@ import { healing } from "./healing.suite.ts"
 import { hostile } from "./hostile.suite.ts"
 import { looks } from "./looks.suite.ts"
 import { many } from "./many.suite.ts"
+import { notified } from "./notifications.suite.ts"
 import { reconnect } from "./reconnect.suite.ts"
 import { session } from "./session.suite.ts"
+import { withoutToken } from "./without-token.suite.ts"
 import { startWorld, type World } from "./world.ts"
 
 let world: World
@@ -25,6 +27,8 @@ reconnect(theWorld)
 session(theWorld)
 finding(theWorld)
 looks(theWorld)
+notified(theWorld)
+withoutToken(theWorld)
 hostile(theWorld)
 bigLog(theWorld)
 many(theWorld)

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core"
 import { describe, expect, it } from "vitest"
+import { isMarked, mark } from "./reloads.ts"
 import { rowsOf } from "./run-list.ts"
 import type { World } from "./world.ts"
 
@@ -15,11 +16,13 @@ export const finding = (world: () => World) =>
       await page.getByRole("searchbox").fill("live-list")
       await expect.poll(() => rowsOf(page).count()).toBe(1)
       await expect.poll(() => new URL(page.url()).searchParams.get("text")).toBe("live-list")
+      await mark(page)
       await rowsOf(page).first().getByRole("link").first().click()
       await page.waitForURL(/\/runs\//)
       await page.goBack()
       await expect.poll(() => rowsOf(page).count()).toBe(1)
       expect(await page.getByRole("searchbox").inputValue()).toBe("live-list")
+      expect(await isMarked(page)).toBe(true)
       await page.reload()
       await expect.poll(() => rowsOf(page).count()).toBe(1)
       await page.getByRole("searchbox").fill("")
@@ -36,6 +39,7 @@ export const finding = (world: () => World) =>
     it("works without a mouse", async () => {
       const { page, troubles, close } = await world().reviewer()
       await rowsOf(page).first().waitFor()
+      await mark(page)
       await page.keyboard.press("j")
       const first = await focused(page)
       await page.keyboard.press("j")
@@ -60,10 +64,40 @@ export const finding = (world: () => World) =>
       await page.getByRole("dialog").waitFor({ state: "hidden" })
       await page.keyboard.press("/")
       expect(await page.getByRole("searchbox").evaluate((field) => field === document.activeElement)).toBe(true)
+      await page.keyboard.type("live-list")
       await page.keyboard.press("Escape")
+      await expect.poll(() => new URL(page.url()).search).toBe("?text=live-list")
+      expect(await page.getByRole("searchbox").inputValue()).toBe("live-list")
+      await expect.poll(() => rowsOf(page).count()).toBe(1)
+      await rowsOf(page).first().getByRole("link").first().click()
+      await page.waitForURL(/\/runs\//)
+      await page.keyboard.press("Escape")
+      await expect.poll(() => new URL(page.url()).search).toBe("?text=live-list")
+      expect(await isMarked(page)).toBe(true)
       await page.keyboard.press("Tab")
       expect(await page.evaluate(() => document.activeElement?.matches(":focus-visible"))).toBe(true)
       expect(troubles()).toEqual([])
+      await close()
+    })
+
+    it.each([390, 1440])("hides nothing that has the focus under the header, %d px wide", async (width) => {
+      const { page, close } = await world().reviewer({ viewport: { width, height: 400 } })
+      await rowsOf(page).nth(2).waitFor()
+      await page.getByText("Live", { exact: true }).waitFor()
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+      await rowsOf(page).last().getByRole("link").last().focus()
+      const hidden = () =>
+        page.evaluate(() => {
+          const header = document.querySelector("header")?.getBoundingClientRect().bottom ?? 0
+          const focused = document.activeElement
+          return focused?.closest("#main") && focused.getBoundingClientRect().bottom <= header ? focused.outerHTML.slice(0, 200) : ""
+        })
+      const under = []
+      for (let n = 0; n < 12; n += 1) {
+        await page.keyboard.press("Shift+Tab")
+        under.push(await hidden())
+      }
+      expect(under.filter((one) => one !== "")).toEqual([])
       await close()
     })
   })

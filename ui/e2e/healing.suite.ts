@@ -1,16 +1,12 @@
 import { mkdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { checkout } from "@ci-fix-pilot/testkit/process-tools"
-import type { Page } from "playwright-core"
 import { describe, expect, it } from "vitest"
 import { broken, patience } from "./projects.ts"
+import { isMarked, mark } from "./reloads.ts"
 import { rowOf } from "./run-list.ts"
 import { entriesOnPage, ledgerSize, stands } from "./run-on-page.ts"
 import type { World } from "./world.ts"
-
-/** A mark that a reload would wipe away. */
-const mark = (page: Page) => page.evaluate(() => void Reflect.set(window, "__marked", true))
-const isMarked = (page: Page) => page.evaluate(() => Reflect.get(window, "__marked") === true)
 
 /** What README shows: `CI_HEALING_TEST_PICTURE=docs/images/healed-run.png npm test -- --lane browser` makes it anew. */
 const picture = join(checkout(), Bun.env["CI_HEALING_TEST_PICTURE"] ?? ".out/screenshots/healed-run.png")

@@ -1,6 +1,8 @@
 import { untilPhase } from "@ci-fix-pilot/deploy/fleet/judge-run"
 import { describe, expect, it } from "vitest"
 import { broken, patience } from "./projects.ts"
+import { isMarked, mark } from "./reloads.ts"
+import { rowOf, rowsOf } from "./run-list.ts"
 import { ledgerSize, seqsOnPage } from "./run-on-page.ts"
 import type { World } from "./world.ts"
 
@@ -21,6 +23,29 @@ export const reconnect = (world: () => World) =>
       // The ledger may grow until the page is asked: both are read again.
       const both = async () => [await ledgerSize(fleet, runId), (await seqsOnPage(page)).toSorted((a, b) => a - b)] as const
       await expect.poll(both, { timeout: patience }).toSatisfy(([size, seqs]) => Bun.deepEquals(seqs, upTo(size)))
+      await close()
+    })
+
+    it("has its list brought up to date without a load, and says when it came back as another build", async () => {
+      const { fleet, reviewer } = world()
+      const { page, close } = await reviewer()
+      await page.getByText("Live", { exact: true }).waitFor()
+      const before = await rowsOf(page).count()
+      await mark(page)
+      await fleet.kill("api")
+      await page.getByText(/Reconnecting/).waitFor({ timeout: patience })
+      await untilPhase(fleet, await broken(fleet, "meanwhile"), patience)
+      const other = `<!doctype html><script type="module" src="/assets/index-of-another-build.js"></script>`
+      await page.route("**/system", (route) => route.fulfill({ contentType: "text/html", body: other }))
+      await fleet.start("api")
+      const row = rowOf(page, "meanwhile")
+      await row.getByText("Fixed", { exact: true }).waitFor({ timeout: patience })
+      expect([await row.count(), await rowsOf(page).count(), await isMarked(page)]).toEqual([1, before + 1, true])
+      const hint = page.getByRole("button", { name: "New version: reload" })
+      await hint.click()
+      await expect.poll(() => isMarked(page).catch(() => true)).toBe(false)
+      await page.getByText("Live", { exact: true }).waitFor()
+      expect(await hint.count()).toBe(0)
       await close()
     })
   })
