@@ -13,6 +13,7 @@ import { answerLeases } from "./lease.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import type { Item } from "./plan-batch.ts"
+import * as RecentRuns from "./RecentRuns.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>
 beforeAll(async () => {
@@ -110,5 +111,74 @@ describe("a batch that was decided upon what is not so any more", () => {
     )
     expect(applied.tries).toBe(2)
     expect(command).toEqual({ tries: 2, dispatch: 2, holder: null })
+  })
+})
+
+/** Applies batches as one planner that remembers its runs; gives what it asked of the database. */
+const remembering = async <A, E>(work: Effect.Effect<A, E, Sql | PolicyConfig>) => {
+  const asked: string[] = []
+  const noting = Effect.gen(function* () {
+    const sql = yield* Sql
+    const query: typeof sql.query = (text, parameters) => {
+      asked.push(text.includes("read_batch") ? "read" : text.includes("apply_batch") ? "write" : "else")
+      return sql.query(text, parameters)
+    }
+    return yield* Effect.provideService(work, Sql, Sql.of({ ...sql, query }))
+  })
+  const result = await run(Effect.provide(noting, RecentRuns.layer))
+  return { result, asked: asked.filter((what) => what !== "else") }
+}
+
+describe("an answer to what was just asked", () => {
+  const fetched = scriptedAnswer({ type: "github.fetch-failure", data: { target: target(1) } })
+  const reproduced = scriptedAnswer({ type: "validator.reproduce", data: { target: target(1), steps: [], workflow: undefined } } as never)
+  const [fetching, reproducing] = [`${runIdOf(1)}.2.1#1`, `${runIdOf(1)}.3.0#1`]
+  const first = Effect.gen(function* () {
+    yield* applyBatch([failed(1)], defaultPolicy)
+    const { commands } = yield* applyBatch([said(1, fetched, `${fetching}#a`, fetching)], defaultPolicy)
+    return commands.map(({ commandId, dispatch }) => `${commandId}#${dispatch}`)
+  })
+  const answer = (holder: string) => {
+    const item = said(1, reproduced, `${reproducing}#${holder}`, reproducing)
+    return item.what.kind === "noticed" ? item : { ...item, what: { ...item.what, message: { ...item.what.message, unleased: true } } }
+  }
+  const ledger = Effect.map(rows("select type from run_event order by position"), (all) => all.map((row) => row["type"]))
+
+  it("is decided without reading its run", async () => {
+    const { result, asked } = await remembering(
+      Effect.gen(function* () {
+        expect(yield* first).toContain(reproducing)
+        yield* applyBatch([answer("a")], defaultPolicy)
+        return yield* ledger
+      }),
+    )
+    expect(result).toEqual(["ci-failed", "fetch-started", "failure-fetched", "reproduced"])
+    expect(asked).toEqual(["read", "write", "read", "write", "write"])
+  })
+
+  it("is decided by what stands when another planner has gone on with its run", async () => {
+    const abort = said(1, { type: "review-given", data: { action: "abort", reviewer: "grace" } }, "inbox:review:abort")
+    const { result, asked } = await remembering(
+      Effect.gen(function* () {
+        yield* first
+        yield* Effect.provide(applyBatch([abort], defaultPolicy), Layer.fresh(RecentRuns.layer))
+        yield* applyBatch([answer("a")], defaultPolicy)
+        return yield* ledger
+      }),
+    )
+    expect(result).toEqual(["ci-failed", "fetch-started", "failure-fetched", "review-given", "aborted", "answer-ignored"])
+    expect(asked.slice(6)).toEqual(["write", "read", "write"])
+  })
+
+  it("writes nothing when it comes again", async () => {
+    const { result } = await remembering(
+      Effect.gen(function* () {
+        yield* first
+        yield* applyBatch([answer("a")], defaultPolicy)
+        const again = yield* applyBatch([answer("a")], defaultPolicy)
+        return [again.entries, yield* ledger]
+      }),
+    )
+    expect(result).toEqual([[], ["ci-failed", "fetch-started", "failure-fetched", "reproduced"]])
   })
 })

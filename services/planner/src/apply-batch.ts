@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import type { CommittedEntry, Dispatch } from "./Ledger.ts"
 import { type Item, planBatch } from "./plan-batch.ts"
 import { refuse } from "./put-aside.ts"
+import { RecentRuns } from "./RecentRuns.ts"
 import { readBatch } from "./read-batch.ts"
 import { writeBatch } from "./write-batch.ts"
 
@@ -23,6 +24,7 @@ const outrun = { while: (error: SqlError) => error.code === "40001", times: 20 }
 export const applyBatch = (items: ReadonlyArray<Item>, policy: Policy) =>
   Effect.gen(function* () {
     const { query } = yield* Sql
+    const recent = yield* RecentRuns
     const { fresh, rows, commandRows, facts, expected } = yield* readBatch(query, items)
     const wanted = items.filter(({ id }) => fresh.has(id))
     if (wanted.length === 0) return nothing
@@ -31,5 +33,11 @@ export const applyBatch = (items: ReadonlyArray<Item>, policy: Policy) =>
     yield* Effect.forEach(plan.refused, refuse, { discard: true })
     if (plan.applied.length === 0) return nothing
     const entries = yield* writeBatch(query, plan, policy, { ...expected, ids: plan.applied })
+    recent.remember(plan)
     return { entries, commands: plan.commands.filter(({ delayMs }) => delayMs === 0) }
-  }).pipe(Effect.retry(outrun), Effect.withSpan("planner.apply-batch", { attributes: { items: items.length } }))
+  }).pipe(
+    // What was remembered of them may be why: trying again reads.
+    Effect.onError(() => Effect.map(RecentRuns, ({ forget }) => forget(items.map(({ runId }) => runId)))),
+    Effect.retry(outrun),
+    Effect.withSpan("planner.apply-batch", { attributes: { items: items.length } }),
+  )

@@ -8,11 +8,13 @@ import { LeaseWatch } from "./LeaseWatch.ts"
 import * as lease from "./lease.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
+import * as RecentRuns from "./RecentRuns.ts"
 import { SentMarks } from "./SentMarks.ts"
 import * as sweep from "./sweep.ts"
 
 export const layer = Layer.mergeAll(applyEvents.layer, lease.layer, sweep.layer, forgetOld.layer).pipe(
   Layer.provide([PolicyConfig.layer, SentMarks.layer, LeaseWatch.layer]),
+  Layer.provide(RecentRuns.layer),
 )
 
 if (import.meta.main) run("planner", layer.pipe(Layer.provide(Migrate.layer(migrations)), Layer.provide(Postgres.layer)))

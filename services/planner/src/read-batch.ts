@@ -1,10 +1,11 @@
-import { commandTypes } from "@ci-fix-pilot/contract/commands"
+import { commandTypes, leased } from "@ci-fix-pilot/contract/commands"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import { batchFacts } from "./batch-facts.ts"
 import type { Item } from "./plan-batch.ts"
+import { RecentRuns } from "./RecentRuns.ts"
 import type { Expected } from "./write-batch.ts"
 
 // The state was folded by this very program from entries that were decoded at the door.
@@ -44,7 +45,7 @@ const found = rowsOf(
   }),
 )
 
-const read = "select fresh, runs, commands, to_json(repositories) as repositories, facts from read_batch($1::text::jsonb)"
+const readBatchText = "select fresh, runs, commands, to_json(repositories) as repositories, facts from read_batch($1::text::jsonb)"
 
 const commandIdOf = ({ what }: Item) =>
   what.kind === "noticed" ? what.commandId : what.message.causedBy?.includes("#") === true ? what.message.causedBy.split("#")[0] : undefined
@@ -63,30 +64,61 @@ const signatureOf = ({ what }: Item) =>
 
 const distinct = (values: Iterable<string>) => [...new Set(values)]
 
-/** Reads what a batch is about: which of its messages are new, its runs and commands, and the counts over other runs. */
-export const readBatch = (query: Query, items: ReadonlyArray<Item>) =>
+const nobodyElse = { counts: [], relatives: [] }
+
+/** What is still known about an item: when it answers what was just asked, and deciding takes no counts. A lease has changed its command. */
+const recallOf = (recent: RecentRuns, item: Item) => {
+  if (item.what.kind === "noticed" || needsCounts(item)) return undefined
+  const { causedBy = "", unleased } = item.what.message
+  const known = recent.recall(item.runId, causedBy)
+  return known === undefined || (leased.has(known.command.type) && unleased !== true) ? undefined : known
+}
+
+/** The items to read about, and what is known about the runs of the others. */
+const divide = (items: ReadonlyArray<Item>, recent: RecentRuns) => {
+  const recalled = items.map((item) => ({ item, known: recallOf(recent, item) }))
+  const doubtful = new Set(recalled.flatMap(({ item, known }) => (known === undefined ? [item.runId] : [])))
+  const sure = recalled.flatMap(({ item, known }) => (known === undefined || doubtful.has(item.runId) ? [] : [{ item, ...known }]))
+  return {
+    asked: items.filter(({ runId }) => doubtful.has(runId)),
+    ids: distinct(sure.map(({ item }) => item.id)),
+    runs: [...new Map(sure.map(({ run }) => [run.runId, run])).values()],
+    commands: [...new Map(sure.map(({ command }) => [command.commandId, command])).values()],
+  }
+}
+
+/** Reads what these items are about. */
+const readAbout = (query: Query, items: ReadonlyArray<Item>) =>
   Effect.gen(function* () {
     const counted = items.filter(needsCounts)
-    const runIds = distinct(items.map(({ runId }) => runId))
-    const signatures = distinct(items.flatMap(signatureOf))
     const asked = {
       ids: distinct(items.map(({ id }) => id)),
-      runs: runIds,
+      runs: distinct(items.map(({ runId }) => runId)),
       commands: distinct(items.flatMap((item) => commandIdOf(item) ?? [])),
       counted: distinct(counted.map(({ runId }) => runId)),
       repositories: distinct(counted.flatMap(repositoryOf)),
-      signatures,
+      signatures: distinct(items.flatMap(signatureOf)),
     }
-    const [row] = yield* Effect.flatMap(query(read, [JSON.stringify(asked)]), found)
-    if (row === undefined) return yield* Effect.die("a select without a table gave no row")
-    const { fresh, runs, commands, repositories, facts } = row
+    if (items.length === 0) return { ...asked, fresh: [], runs: [], commands: [], facts: nobodyElse }
+    const [row] = yield* Effect.flatMap(query(readBatchText, [JSON.stringify(asked)]), found)
+    return row === undefined ? yield* Effect.die("a select without a table gave no row") : { ...asked, ...row }
+  })
+
+/** What a batch is about: which of its messages are new, its runs and commands, and the counts over other runs. Reads what is not known. */
+export const readBatch = (query: Query, items: ReadonlyArray<Item>) =>
+  Effect.gen(function* () {
+    const known = divide(items, yield* RecentRuns)
+    const { signatures, repositories, facts, ...read } = yield* readAbout(query, known.asked)
+    const runs = [...known.runs, ...read.runs]
+    const commands = [...known.commands, ...read.commands]
+    const fresh = [...known.ids, ...read.fresh]
     const seqs = new Map(runs.map(({ runId, seq }) => [runId, seq]))
     const expected: Expected = {
       ids: fresh,
       repositories,
       signatures,
       facts,
-      runs: runIds.map((run_id) => ({ run_id, seq: seqs.get(run_id) ?? 0 })),
+      runs: distinct(items.map(({ runId }) => runId)).map((run_id) => ({ run_id, seq: seqs.get(run_id) ?? 0 })),
       commands: commands.map(({ commandId, dispatch, tries, open }) => ({ command_id: commandId, dispatch, tries, open })),
     }
     return { fresh: new Set(fresh), rows: runs, commandRows: commands, facts: batchFacts(facts.counts, facts.relatives), expected }
