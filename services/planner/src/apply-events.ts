@@ -12,11 +12,13 @@ import type { SqlError } from "@ci-fix-pilot/sql/Sql"
 import { type Cause, Effect, Layer, Schedule, Stream } from "effect"
 import { announce } from "./announce.ts"
 import { type Applied, applyBatch } from "./apply-batch.ts"
+import { sideBySide } from "./apply-side-by-side.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import type { Item } from "./plan-batch.ts"
 import { bury, buryUnread } from "./put-aside.ts"
 
-const maxBatch = 256
+const lanes = 2
+const mostAtOnce = 256
 const prefetch = 512
 
 const whileAway = { schedule: Schedule.spaced("250 millis"), while: (error: SqlError) => error.retryable }
@@ -46,26 +48,31 @@ export const applyItems = (items: ReadonlyArray<Item>) =>
       ),
     )
     yield* crashPoint("planner.apply-events:committed")
-    yield* Effect.forkDetach(announce(applied))
+    yield* Effect.forkDetach(announce(applied), { startImmediately: true })
   })
 
-const read = ({ subject, text }: Delivery) =>
-  decodeEvent(text).pipe(
-    Effect.map(
-      (message): ReadonlyArray<Item> => [
-        { id: message.id, runId: message.runId, traceparent: message.traceparent, what: { kind: "message", message, saidOn: subject } },
-      ],
+interface Arrived {
+  readonly item: Item
+  readonly delivery: Delivery
+}
+
+const read = (delivery: Delivery) =>
+  decodeEvent(delivery.text).pipe(
+    Effect.map((message): ReadonlyArray<Arrived> => {
+      const what = { kind: "message", message, saidOn: delivery.subject } as const
+      return [{ delivery, item: { id: message.id, runId: message.runId, traceparent: message.traceparent, what } }]
+    }),
+    Effect.catch((error) =>
+      buryUnread(delivery.subject, delivery.text, error.message).pipe(Effect.retry(whileAway), Effect.andThen(delivery.ack), Effect.as([])),
     ),
-    Effect.catch((error) => buryUnread(subject, text, error.message).pipe(Effect.retry(whileAway), Effect.as([]))),
   )
 
-const applyDeliveries = (deliveries: ReadonlyArray<Delivery>) =>
+const applyArrived = (arrived: ReadonlyArray<Arrived>) =>
   Effect.gen(function* () {
     yield* crashPoint("planner.apply-events:delivered")
-    const items = (yield* Effect.forEach(deliveries, read)).flat()
-    if (items.length > 0) yield* applyItems(items)
+    yield* applyItems(arrived.map(({ item }) => item))
     yield* crashPoint("planner.apply-events:announced")
-    yield* Effect.forEach(deliveries, (delivery) => delivery.ack, { discard: true })
+    yield* Effect.forEach(arrived, ({ delivery }) => delivery.ack, { discard: true })
   })
 
 const restart = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)
@@ -73,8 +80,14 @@ const restart = Schedule.min([Schedule.exponential("200 millis"), Schedule.space
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
     const bus = yield* Bus
-    const loop = bus.consume({ stream: streams.events.name, durable: plannerDurable, prefetch }).pipe(
-      Stream.runForEachArray((deliveries) => Effect.forEach(chunksOf(deliveries, maxBatch), applyDeliveries, { discard: true })),
+    const consumed = Effect.suspend(() => {
+      const { add, run } = sideBySide({ lanes, mostAtOnce, mostWaiting: prefetch }, applyArrived)
+      const arriving = bus
+        .consume({ stream: streams.events.name, durable: plannerDurable, prefetch })
+        .pipe(Stream.runForEachArray((deliveries) => Effect.flatMap(Effect.forEach(deliveries, read), (each) => add(each.flat()))))
+      return Effect.all([arriving, run], { concurrency: "unbounded", discard: true })
+    })
+    const loop = consumed.pipe(
       Effect.tapCause((cause) => Effect.logError("the planner's consumer crashed and starts again", cause)),
       Effect.sandbox,
       Effect.retry(restart),
@@ -82,6 +95,3 @@ export const layer = Layer.effectDiscard(
     yield* Effect.forkScoped(loop)
   }),
 )
-
-const chunksOf = <A>(items: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))

@@ -53,7 +53,7 @@ const commandIdOf = ({ what }: Item) =>
 const startsSlot = ({ what }: Item) => (what.kind === "noticed" ? what.input.kind === "slot-free" : what.message.type === "ci-failed")
 
 /** Whether deciding about this item takes counts over other runs. */
-const needsCounts = (item: Item) =>
+export const needsCounts = (item: Item) =>
   startsSlot(item) ||
   (item.what.kind === "message" && ["fix-validated", "failure-fetched", "review-given"].includes(item.what.message.type))
 
