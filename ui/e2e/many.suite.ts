@@ -3,6 +3,7 @@ import { seedRuns } from "@ci-fix-pilot/deploy/fleet/seed-runs"
 import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
 import type { Page } from "playwright-core"
 import { describe, expect, it } from "vitest"
+import { longestTask, watchTasks } from "./long-tasks.ts"
 import { broken, patience } from "./projects.ts"
 import { rowOf, rowsOf } from "./run-list.ts"
 import type { World } from "./world.ts"
@@ -30,15 +31,6 @@ const lives = (): ReadonlyArray<Life> =>
     }
   })
 
-const watchTasks = () => {
-  const tasks: Array<number> = []
-  Reflect.set(window, "__tasks", tasks)
-  new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
-    type: "longtask",
-    buffered: true,
-  })
-}
-const longestTask = (page: Page): Promise<number> => page.evaluate(() => Math.max(0, ...Reflect.get(window, "__tasks")))
 const elements = (page: Page) => page.evaluate(() => document.querySelectorAll("*").length)
 
 export const many = (world: () => World) =>
@@ -47,7 +39,7 @@ export const many = (world: () => World) =>
       const { fleet, reviewer } = world()
       await seedRuns(fleet.database.sql, lives())
       const { page, troubles, close } = await reviewer()
-      await page.addInitScript(watchTasks)
+      await watchTasks(page)
       await page.goto("/?text=Change+number")
       await page
         .getByText(/10[,.\u202f\u00a0 ]?000/)
@@ -63,6 +55,7 @@ export const many = (world: () => World) =>
         await expect.poll(() => rowsOf(page).first().textContent()).not.toBe(top)
       }
       expect(await elements(page)).toBeLessThan(before * 1.5)
+      expect(await longestTask(page)).toBeLessThan(frozen)
       await page.goto("/")
       await broken(fleet, "among-many")
       const row = rowOf(page, "among-many")

@@ -24,8 +24,18 @@ const marked = (line: ReadonlyArray<Span>): ReadonlyArray<Span> => {
   return mark === "" ? line : line.map(({ text, classes }) => ({ text, classes: `${classes} ${mark}`.trim() }))
 }
 
+const plainSpans = (line: string): ReadonlyArray<Span> => {
+  const text = plainLine(line)
+  return text === "" ? [] : [{ text, classes: "" }]
+}
+
+/** What only a terminal understands: without it a text is as it is written. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what is looked for
+const forTerminals = /[\u0008\u001b]/u
+
 /** A text with a terminal's colours, as lines of spans; a colour goes on over the end of its line. */
 export const ansiLines = (text: string): ReadonlyArray<ReadonlyArray<Span>> => {
+  if (!forTerminals.test(text)) return text.split("\n").map((line) => marked(plainSpans(line)))
   const lines: Array<Array<Span>> = [[]]
   for (const entry of Anser.ansiToJson(text, { json: true, use_classes: true, remove_empty: true })) {
     const classes = classesOf(entry)
