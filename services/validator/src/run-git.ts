@@ -2,9 +2,9 @@
  * The one way this service runs git. Repositories are hostile: nothing of this machine's configuration, no hook, no filter, no
  * credential helper, no submodule and no transport but the configured one ever takes part.
  */
-import { spawn } from "node:child_process"
 import { Effect, Schema } from "effect"
 import { longestRun, systemPath, tookTooLong } from "./run-to-end.ts"
+import { killGroup, spawnGroup } from "./spawn-group.ts"
 
 /** git ended with something other than 0. `stderr` is its last 4 KB. */
 export class GitFailed extends Schema.TaggedError<GitFailed>()("GitFailed", {
@@ -96,16 +96,12 @@ const wrapped = (call: GitCall): ReadonlyArray<string> =>
     ? ["git", ...call.args]
     : ["setpriv", "--pdeathsig=KILL", "prlimit", `--fsize=${call.maxFileBytes}`, "git", ...call.args]
 
-/** Runs git to its end, or for ten minutes. Interrupting kills it. Fails with GitFailed. */
+/** Runs git to its end, or for ten minutes. Interrupting kills it, and what it started. Fails with GitFailed. */
 export const runGit = (call: GitCall): Effect.Effect<GitOutput, GitFailed> =>
   Effect.callback<GitOutput, GitFailed>((resume) => {
     const [program = "git", ...args] = wrapped(call)
     const limit = call.maxBytes ?? 64 * 1024 * 1024
-    const child = spawn(program, args, {
-      ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
-      env: environment(call),
-      stdio: ["pipe", "pipe", "pipe"],
-    })
+    const child = spawnGroup(program, args, { ...(call.cwd === undefined ? {} : { cwd: call.cwd }), env: environment(call) })
     const chunks: Array<Buffer> = []
     let bytes = 0
     let stderr = ""
@@ -116,7 +112,7 @@ export const runGit = (call: GitCall): Effect.Effect<GitOutput, GitFailed> =>
       chunks.push(bytes > limit ? chunk.subarray(0, chunk.length - (bytes - limit)) : chunk)
       if (bytes <= limit) return
       truncated = true
-      child.kill("SIGKILL")
+      killGroup(child)
     })
     child.stderr.on("data", (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-stderrKept)
@@ -131,9 +127,7 @@ export const runGit = (call: GitCall): Effect.Effect<GitOutput, GitFailed> =>
     // git may end before it has read everything; its exit code says why.
     child.stdin.on("error", () => {})
     child.stdin.end(call.input ?? "")
-    return Effect.sync(() => {
-      child.kill("SIGKILL")
-    })
+    return Effect.sync(() => killGroup(child))
   }).pipe(
     Effect.timeoutOrElse({
       duration: longestRun,

@@ -1,6 +1,6 @@
 /** Runs one of this machine's own programs (never a stranger's) to its end, with an empty input and no environment but PATH. */
-import { spawn } from "node:child_process"
 import { Effect } from "effect"
+import { killGroup, spawnGroupWithoutInput } from "./spawn-group.ts"
 
 /** Where system tools are, whatever PATH the service was started with. */
 export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -12,12 +12,12 @@ export const tookTooLong = 124
 
 /**
  * Exit code (127 when the program cannot be started, 124 when it took longer than ten minutes) and at most 64 KiB of what it wrote to
- * both streams. Interrupting kills it.
+ * both streams. Interrupting kills it, and what it started.
  */
 export const runToEnd = (argv: ReadonlyArray<string>, env: Readonly<Record<string, string>> = { PATH: systemPath }) =>
   Effect.callback<{ readonly code: number; readonly output: string }>((resume) => {
     const [program = "", ...args] = argv
-    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawnGroupWithoutInput(program, args, { env })
     let output = ""
     const keep = (chunk: Buffer) => {
       if (output.length < 64 * 1024) output += chunk.toString()
@@ -26,9 +26,7 @@ export const runToEnd = (argv: ReadonlyArray<string>, env: Readonly<Record<strin
     child.stderr.on("data", keep)
     child.once("error", (error) => resume(Effect.succeed({ code: 127, output: error.message })))
     child.once("close", (code) => resume(Effect.succeed({ code: code ?? 137, output })))
-    return Effect.sync(() => {
-      child.kill("SIGKILL")
-    })
+    return Effect.sync(() => killGroup(child))
   }).pipe(
     Effect.timeoutOrElse({
       duration: longestRun,
