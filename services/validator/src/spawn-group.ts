@@ -14,11 +14,13 @@ export const spawnGroupWithoutInput = (
   where: Where,
 ): ChildProcessByStdio<null, Readable, Readable> => spawn(program, args, { ...where, detached: true, stdio: ["ignore", "pipe", "pipe"] })
 
-/** Ends a program and all that it started; one that has ended by itself is left alone. */
-export const killGroup = ({ pid, exitCode, signalCode }: Pick<ChildProcessWithoutNullStreams, "pid" | "exitCode" | "signalCode">): void => {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return
+/**
+ * Ends a program and all that it started, which may outlive it and hold its output open. Only for one that has not closed yet: until then
+ * nobody else has its group's id.
+ */
+export const killGroup = ({ pid }: Pick<ChildProcessWithoutNullStreams, "pid">): void => {
   try {
-    process.kill(-pid, "SIGKILL")
+    if (pid !== undefined) process.kill(-pid, "SIGKILL")
   } catch {
     // Gone meanwhile.
   }
