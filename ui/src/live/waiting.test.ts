@@ -5,7 +5,7 @@ import { makeTelling } from "./told.suite.ts"
 import { Waiting } from "./waiting.ts"
 
 const summary = (runId: string): RunSummary => {
-  const row = rowAfter(undefined, makeTelling().failed(runId))
+  const row = rowAfter(undefined, makeTelling(40).failed(runId))
   if (row === undefined) throw new Error("a first entry makes a run")
   return { ...row.summary, status: "running", phase: "awaiting-approval" }
 }
@@ -47,7 +47,7 @@ describe("the runs that wait for a person", () => {
   it("grow when one begins to wait, which is told once, even if several do together", async () => {
     const { it: runs, counts, begun } = waiting(page(["a"]), page(["a", "b", "c"]))
     await runs.load()
-    const told = makeTelling()
+    const told = makeTelling(40)
     runs.hear(told.waiting("b"))
     runs.hear(told.waiting("c"))
     await vi.advanceTimersByTimeAsync(300)
@@ -60,7 +60,7 @@ describe("the runs that wait for a person", () => {
   it("are asked for while more and more begin to wait, not when that has ended", async () => {
     const { it: runs, counts, begun } = waiting(page([]), page(["a"]), page(["a", "b"]))
     await runs.load()
-    const told = makeTelling()
+    const told = makeTelling(40)
     for (const runId of ["a", "b"]) {
       runs.hear(told.waiting(runId))
       await vi.advanceTimersByTimeAsync(200)
@@ -76,14 +76,14 @@ describe("the runs that wait for a person", () => {
   it.each(["delivering", "aborted"] as const)("shrink at once when one goes on by %s", async (how) => {
     const { it: runs, counts } = waiting(page(["a", "b"]))
     await runs.load()
-    runs.hear(makeTelling()[how]("a"))
+    runs.hear(makeTelling(40)[how]("a"))
     expect(counts).toEqual([2, 1])
   })
 
   it("stay as they are for what changes no state, and for runs that did not wait", async () => {
     const { it: runs, counts } = waiting(page(["a"]))
     await runs.load()
-    const told = makeTelling()
+    const told = makeTelling(40)
     runs.hear(told.reviewed("a"))
     runs.hear(told.aborted("z"))
     runs.hear(told.waiting("a"))
@@ -94,7 +94,7 @@ describe("the runs that wait for a person", () => {
   it("are asked for anew when there were more than one answer holds, and again when that fails", async () => {
     const { it: runs, counts, left } = waiting(page(["a", "b"], 150), new Error("away"), page(["b", "c"], 149))
     await runs.load()
-    runs.hear(makeTelling().aborted("a"))
+    runs.hear(makeTelling(40).aborted("a"))
     await vi.advanceTimersByTimeAsync(300)
     expect(left.length).toBe(1)
     await vi.advanceTimersByTimeAsync(5_000)
@@ -121,6 +121,16 @@ describe("the runs that wait for a person", () => {
     later.resolve(page(["a", "b"]))
     await loaded
     expect(counts.at(-1)).toBe(1)
+  })
+
+  it("are not counted and told again when the line goes on behind an answer", async () => {
+    const { it: runs, counts, begun } = waiting(page([]), page(["a"], 1, 103), page(["a"], 1, 103))
+    await runs.load()
+    await runs.load()
+    const told = makeTelling(40)
+    for (const entry of [told.waiting("a"), told.delivering("a"), told.waiting("a")]) runs.hear(entry)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([counts, begun]).toEqual([[0, 1], ["a"]])
   })
 
   it("are those of the newest answer, whichever comes last", async () => {

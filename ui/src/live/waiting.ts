@@ -65,7 +65,8 @@ export class Waiting {
 
   #change(entry: LiveEntry) {
     const phase = phaseAfter(entry)
-    if (phase === undefined || this.#runs === undefined) return
+    // A line that goes on behind an answer tells again what the answer holds.
+    if (phase === undefined || this.#runs === undefined || entry.position <= this.#position) return
     const known = this.#runs.has(entry.runId)
     if (waitsForPerson(phase) && !known) return this.#soon(together)
     if (waitsForPerson(phase) || !known) return
