@@ -25,6 +25,14 @@ describe("what was tried before a run was handed over", () => {
   it("says that nobody approved it in time", () =>
     expect(said(...lives.waiting, lives.escalated)).toEqual(["Attempt 1, undo what broke it: proven, but nobody approved it in time"]))
 
+  it("says that it was approved but not delivered in time", () => {
+    const approved: RunEvent = { type: "review-given", data: { action: "approve", reviewer: "alice" } }
+    const tried = ["Attempt 1, undo what broke it: proven, but it was not delivered in time"]
+    expect(said(...lives.waiting, approved, lives.delivering(1), lives.escalated)).toEqual(tried)
+    expect(said(...lives.healed.slice(0, -1), lives.escalated)).toEqual(tried)
+    expect(said(...lives.waiting, approved, lives.escalated)).toEqual(["Attempt 1, undo what broke it: proven, but not delivered"])
+  })
+
   it("says why an attempt was rejected, and which one was never finished", () =>
     expect(said(lives.failed, lives.attempt(1), lives.proposed(1), lives.rejected(1), lives.attempt(2), lives.escalated)).toEqual([
       "Attempt 1, undo what broke it: rejected: still red",

@@ -12,11 +12,12 @@ export interface Tried {
 
 const by = (name: string | undefined): string => (name === undefined ? "" : ` by ${name}`)
 
-/** Why a proven fix is not on its way, as far as one entry says it. */
+/** Where a proven fix stood still, as far as one entry says it. */
 const hindrance = (entry: LiveEntry): string | undefined => {
   switch (entry.type) {
     case "review-given":
       if (entry.data.action === "deny") return `then denied by ${entry.data.reviewer}`
+      if (entry.data.action === "approve") return "but not delivered"
       return entry.data.action === "abort" ? `then aborted by ${entry.data.reviewer}` : undefined
     case "pull-request-closed":
       return `then its pull request was closed${by(entry.data.by)}`
@@ -28,12 +29,16 @@ const hindrance = (entry: LiveEntry): string | undefined => {
       return `but it could not be delivered: ${entry.data.why}`
     case "approval-requested":
       return "but nobody approved it in time"
+    case "delivery-started":
+      return "but it was not delivered in time"
+    case "pull-request-opened":
+      return "but not merged"
     default:
       return undefined
   }
 }
 
-/** The last thing that came between a proven fix and its delivery. */
+/** The last thing that came between a proven fix and the branch. */
 const afterProof = (entries: ReadonlyArray<LiveEntry>): string => {
   const end = entries.findIndex(({ type }) => type === "escalated")
   const proven = entries.findLastIndex(({ type }) => type === "fix-validated")
