@@ -28,6 +28,14 @@ const trusting: Bend = (entries, run, input) => {
   return [{ type: "fix-validated", data: { attempt: run.attempts.length, proof: event.data.proof } }, delivery(run)]
 }
 
+/** Lets a fix out by itself whose tries went without something, where nothing else is doubted. */
+const content: Bend = (entries, run) =>
+  entries.map((entry) =>
+    entry.type === "approval-requested" && entry.data.reasons.every((reason) => reason.startsWith("the proof went without"))
+      ? delivery(run)
+      : entry,
+  )
+
 const unbounded: Bend = (entries, run) =>
   entries.flatMap((entry) =>
     entry.type === "escalated" && run?.phase === "validating"
@@ -78,6 +86,7 @@ export const brokenRules: Readonly<Record<string, Rules>> = {
     return run !== undefined && isStop(run.phase) && event?.type === "fix-validated" ? [delivery(run)] : entries
   }),
   "doubts are nobody's business": believing({ safeMode: false }),
+  "a proof is as good without what could not be installed": deciding(content),
   "a house that approves everything itself is not asked": believing({ delivery: "pull-request" }),
   "a switch that is off is not looked at": believing({ githubEnabled: true }),
   "money has no end": believing({ maxCostUsd: 1e9 }),

@@ -94,6 +94,27 @@ describe("a proven fix waits for approval", () => {
       .when(proven())
       .then("fix-validated", "delivery-started")
   })
+
+  it("when its tries went without something, whatever the mode: what is missing may be all that was red", () => {
+    const gap = "@types/jest@^29 (devDependencies of package.json): the registry does not have it"
+    const sandbox = { kind: "bubblewrap", image: "host", notInstalled: [gap, "ts-jest@29 (devDependencies of package.json): no"] } as const
+    const told = [`the proof went without ${gap}`, "the proof went without ts-jest@29 (devDependencies of package.json): no"]
+    const incomplete = { type: "fix-validated", data: { proof: proofOf(1, { sandbox }) } } as const
+    for (const safeMode of [true, false])
+      given(...at.validating)
+        .under({ safeMode })
+        .when(incomplete)
+        .then("fix-validated", "approval-requested")
+        .asking("notifier.notify")
+        .saying({ reasons: told })
+    given(...validatingWith({ fork: true }))
+      .when(incomplete)
+      .saying({ reasons: [...told, "the branch belongs to a fork"] })
+    given(...validatingWith({ fork: true }))
+      .under({ delivery: "approval" })
+      .when(incomplete)
+      .saying({ reasons: ["every fix of this installation waits for approval", ...told, "the branch belongs to a fork"] })
+  })
 })
 
 describe("a pull request", () => {

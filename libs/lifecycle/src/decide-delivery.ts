@@ -7,7 +7,14 @@ import { lastAttempt, type Run } from "./run.ts"
 
 type Entries = ReadonlyArray<RunEvent>
 
-/** Why this proven fix must wait for a person; empty when it may go out by itself. */
+/**
+ * What the proof's tries went without, as reasons. They hold a fix in every mode: the other doubts are about a change that is proven, these
+ * are about the proof. What could not be installed may be all that was red, and the fix a way around it.
+ */
+const gapsIn = (run: Run): ReadonlyArray<string> =>
+  (lastAttempt(run)?.proof?.sandbox.notInstalled ?? []).map((one) => `the proof went without ${one}`)
+
+/** Why this proven fix is doubted; such a fix waits for a person, unless safe mode is off. */
 export const reasonsToAsk = (run: Run, policy: Policy): ReadonlyArray<string> => {
   const attempt = lastAttempt(run)
   const patch = attempt?.proposal?.patch
@@ -29,9 +36,9 @@ export const deliver = (run: Run, policy: Policy, facts: Facts): Entries => {
   if (policy.delivery === "shadow") return keep("Shadow mode: the fix is recorded, nothing is delivered.")
   if (facts.openPullRequests >= policy.pullRequestsPerRepository)
     return keep(`${facts.openPullRequests} of our pull requests are already open in this repository; review those first.`)
-  const doubts = reasonsToAsk(run, policy)
-  const reasons =
-    policy.delivery === "approval" ? ["every fix of this installation waits for approval", ...doubts] : policy.safeMode ? doubts : []
+  const always = policy.delivery === "approval" ? ["every fix of this installation waits for approval"] : []
+  const doubts = policy.delivery === "approval" || policy.safeMode ? reasonsToAsk(run, policy) : []
+  const reasons = [...always, ...gapsIn(run), ...doubts]
   if (reasons.length > 0) return [{ type: "approval-requested", data: { reasons } }]
   return [{ type: "delivery-started", data: { attempt: lastAttempt(run)?.n ?? 0 } }]
 }

@@ -85,7 +85,8 @@ const asTheHouseSays =
       const known = state.failure?.fork === false && state.failure.author.trusted
       const doubtful = !known || large || (proof?.findings.length ?? 0) > 0
       const approved = entries.slice(0, index).some((earlier) => earlier.type === "review-given" && earlier.data.action === "approve")
-      return (policy.delivery === "approval" || (policy.safeMode && doubtful)) && !approved
+      const incomplete = (proof?.sandbox.notInstalled?.length ?? 0) > 0
+      return (policy.delivery === "approval" || incomplete || (policy.safeMode && doubtful)) && !approved
         ? [violation("I3", "a fix that a person must see left by itself")]
         : []
     })

@@ -73,7 +73,11 @@ const proofOf = (patch: Patch, draw: Draw): Proof => {
             : flaw === 7
               ? [resultOf(0, command, true)]
               : [resultOf(0), resultOf(0, other)],
-    sandbox: { kind: "bubblewrap", image: "host" },
+    sandbox: {
+      kind: "bubblewrap",
+      image: "host",
+      ...(draw(8) === 0 ? { notInstalled: ["ts-jest@29: the registry does not have it"] } : {}),
+    },
     findings: draw(6) === 0 ? [{ rule: "weakened-test", file: "a.test.js", detail: "an assertion is gone" }] : [],
   }
 }
