@@ -108,6 +108,28 @@ describe("a pull request that could not be closed while GitHub was away", () => 
     expect(second).toEqual(again)
     expect(later).toEqual(again)
   })
+
+  it("is closed again after ever longer where GitHub says no: what it refuses it will most likely refuse again", async () => {
+    const refusedBefore: ReadonlyArray<readonly [n: number, ...minutesAgo: ReadonlyArray<number>]> = [
+      [0, 11],
+      [1, 40, 19],
+      [2, 40, 21],
+      [3, 200, 100, 39],
+      [4, 200, 100, 41],
+      [5, 200, 100, 39],
+      [6, ...Array.from({ length: 120 }, (_, n) => 11 + 10 * n)],
+    ]
+    const commands = await run(
+      Effect.gen(function* () {
+        yield* given(refusedBefore.map(() => escalated))
+        for (const [n, ...all] of refusedBefore) for (const minutesAgo of all) yield* close(n, "failed-for-good", minutesAgo)
+        yield* close(5, "gave-up", 11)
+        yield* closeAgain
+        return yield* asked
+      }),
+    )
+    expect(commands.map((command) => command["run_id"])).toEqual([0, 2, 4, 5].map(runIdOf))
+  })
 })
 
 describe("message ids", () => {

@@ -189,10 +189,13 @@ export const checkPullRequests = Sql.use((sql) =>
 )
 
 const notUndone = "('gave-up', 'failed-for-good')"
+/** Each time that it was refused doubles what is waited, as somebody has to grant a right first; beyond so many it is days, and no number too large. */
+const doublings = 10
 
 /**
  * Asks GitHub once more to close the pull request of a run that ended without one, where the last attempt to came to nothing: it may have
- * been opened, and nobody heard of it. One that is known to be open is looked after above.
+ * been opened, and nobody heard of it. Soon where GitHub was away, and after ever longer where it refused. One that is known to be open is
+ * looked after above.
  */
 export const closeAgain = Sql.use((sql) =>
   sql.query(
@@ -203,7 +206,10 @@ export const closeAgain = Sql.use((sql) =>
          select c.run_id from command c
          where c.type = 'github.close-pull-request' and c.outcome in ${notUndone}
            and c.closed_at < now() - $1::int * interval '1 ms' and c.closed_at > now() - $2::int * interval '1 ms' and not exists (
-             select from command o where o.run_id = c.run_id and o.type = c.type and (o.closed_at is null or o.closed_at > c.closed_at)))
+             select from command o where o.run_id = c.run_id and o.type = c.type and (o.closed_at is null or o.closed_at > c.closed_at))
+           and (c.outcome = 'gave-up' or c.closed_at < now() - $1::int * interval '1 ms' * (
+             select power(2, least(count(*) - 1, ${doublings})) from command o
+             where o.run_id = c.run_id and o.type = c.type and o.outcome = 'failed-for-good')))
        and stopped_at > now() - $2::int * interval '1 ms' and phase <> 'fixed' and deadline_kind is distinct from 'pull-request'
        and state -> 'pullRequest' ->> 'state' is distinct from 'merged' limit 50 on conflict do nothing`,
     [undoAgainMs, undoForMs],
