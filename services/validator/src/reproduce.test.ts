@@ -21,6 +21,7 @@ const reproduce = (
     runs: world.runs,
   }
 }
+const declared = { jest: "29", "ts-jest": "29", "@swc/jest": "1", "eslint-plugin-n": "17", "@types/node": "22" }
 const red: Scripted = { exitCode: 1, prints: "not ok 1 - adds\n" }
 
 describe("reproducing", () => {
@@ -57,6 +58,10 @@ describe("reproducing", () => {
     ["a program", { exitCode: 127, prints: "bash: line 2: cargo: command not found\n" }, /missing in the sandbox: cargo/],
     ["the network", { exitCode: 1, prints: "Error: getaddrinfo EAI_AGAIN registry.example\n" }, /network/],
     ["an installed package", { exitCode: 1, prints: "Error: Cannot find module 'jest/bin'\n" }, /jest is declared but not installed/],
+    ["a preset", { exitCode: 1, prints: "● Validation Error:\n\n  Preset ts-jest not found.\n" }, /ts-jest is declared but not/],
+    ["a transform", { exitCode: 1, prints: "  Module @swc/jest in the transform option was not found.\n" }, /@swc\/jest is declared but/],
+    ["a plug-in", { exitCode: 2, prints: `ESLint couldn't find the plugin "eslint-plugin-n".\n` }, /eslint-plugin-n is declared but/],
+    ["types", { exitCode: 2, prints: "error TS2688: Cannot find type definition file for 'node'.\n" }, /@types\/node is declared but/],
     [
       "a Go module",
       { exitCode: 1, prints: "app_test.go:6:2: example.com/greet@v1.0.0: module lookup disabled by GOPROXY=off\n" },
@@ -79,7 +84,7 @@ describe("reproducing", () => {
       /requests is not installed/,
     ],
   ])("says nothing about the commit when %s is the trouble", async (_, end, why) => {
-    const project = { ...files, "package.json": `{ "devDependencies": { "jest": "29" } }`, "requirements.txt": "requests==2\n" }
+    const project = { ...files, "package.json": `{ "devDependencies": ${JSON.stringify(declared)} }`, "requirements.txt": "requests==2\n" }
     expect(await reproduce(() => end, 3, project).answer()).toMatchObject({
       type: "not-reproducible",
       data: { why: expect.stringMatching(why) },
@@ -114,17 +119,15 @@ describe("reproducing", () => {
 
   describe("without something that could not be installed", () => {
     const missing = "absent@^1 (devDependencies of package.json): the registry does not have it"
-    const without = Layer.succeed(
-      Dependencies,
-      Dependencies.of({
-        prepare: () => Effect.succeed([{ key: "k", by: "npm install", notes: [], env: {}, path: [], notInstalled: [missing] }]),
-      }),
-    )
-    const answerOf = (ends: Parameters<typeof scriptedWorld>[1]) => {
-      const data = { target: commit, failedJobs: [], tries: 1 }
-      return Effect.runPromise(
-        handle(commandOf("validator.reproduce", data)).pipe(Effect.provide(scriptedWorld(files, ends, without).layer)),
+    const lacking = (notInstalled: ReadonlyArray<string>) =>
+      Layer.succeed(
+        Dependencies,
+        Dependencies.of({ prepare: () => Effect.succeed([{ key: "k", by: "npm install", notes: [], env: {}, path: [], notInstalled }]) }),
       )
+    const answerOf = (ends: Parameters<typeof scriptedWorld>[1], notInstalled: ReadonlyArray<string> = [missing]) => {
+      const data = { target: commit, failedJobs: [], tries: 1 }
+      const world = scriptedWorld(files, ends, lacking(notInstalled))
+      return Effect.runPromise(handle(commandOf("validator.reproduce", data)).pipe(Effect.provide(world.layer)))
     }
 
     it("names it beside the failure", async () => {
@@ -146,6 +149,28 @@ describe("reproducing", () => {
         type: "not-reproducible",
         data: { evidence: expect.stringContaining(`Not installed: ${missing}.`) },
       })
+    })
+
+    it.each([
+      ["@types/jest@^29 (devDependencies of package.json)", "a.ts(1,1): error TS2582: Cannot find name 'it'. Try `npm i -D @types/jest`."],
+      ["@types/koa@2 (devDependencies of package.json)", "error TS7016: Could not find a declaration file for module 'koa'."],
+      ["@types/jest@^29 (devDependencies of package.json)", "error TS2688: Cannot find type definition file for 'jest'."],
+      ["ts-jest@29 (devDependencies of package.json)", "Preset ts-jest not found."],
+      ["babel-plugin-x@1 (devDependencies of package.json)", "Error: Unable to resolve plugin babel-plugin-x/lib"],
+      ["pytest-mock >=3 (requirements-dev.txt)", "E   ModuleNotFoundError: No module named 'pytest_mock'"],
+    ])("is no failure of the commit where %s is named as missing: %s", async (asked, prints) => {
+      expect(await answerOf(() => ({ exitCode: 1, prints: `${prints}\n` }), [`${asked}: the registry does not have it`])).toMatchObject({
+        type: "not-reproducible",
+        data: { why: expect.stringContaining(asked.split(/ ?>|@[\^\d]/u)[0] ?? "") },
+      })
+    })
+
+    it.each([
+      ["tape@5 (devDependencies of package.json)", "> tape test.js\nnot ok 1 - finds tape\nError: Cannot find module './gone'"],
+      ["test@1 (devDependencies of package.json)", "not ok 1 - my-test was not found"],
+      ["all that pyproject.toml asks for", "E  assert 1 == 2  # all is not found"],
+    ])("may be one of the commit where %s is not named as missing: %s", async (asked, prints) => {
+      expect(await answerOf(() => ({ exitCode: 1, prints: `${prints}\n` }), [`${asked}: no`])).toMatchObject({ type: "reproduced" })
     })
   })
 

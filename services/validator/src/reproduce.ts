@@ -56,7 +56,7 @@ export const handle = Effect.fn("validator.reproduce")(
 
     const settled = reds.length > 1 ? yield* settleRed(oneTry, plan, reds) : { failing: reds[0], plan, setAside: [] }
     const red = settled.failing
-    const trouble = environmentTrouble(red, project)
+    const trouble = environmentTrouble(red, project, missing)
     if (trouble !== undefined) {
       const hints = [
         ...missing.map((one) => `Not installed: ${one}.`),

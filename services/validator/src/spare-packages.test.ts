@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { askerOf, describeSpare, isElsewhere, isRepository, sparesIn, withoutSpares } from "./spare-packages.ts"
+import { askerOf, describeSpare, isElsewhere, isRepository, nameDescribed, sparesIn, withoutSpares } from "./spare-packages.ts"
 
 const manifest = {
   dependencies: { lodash: "4" },
@@ -57,6 +57,11 @@ describe("what may be left out of an installation", () => {
     expect(sparesIn(texts).map(describeSpare)).toEqual(
       expect.arrayContaining(["absent@^1.0.0 (devDependencies of package.json)", "pytest==8 (requirements-dev.txt)"]),
     )
+  })
+
+  it("is known by its name again", () => {
+    for (const spare of sparesIn(texts)) expect(nameDescribed(describeSpare(spare))).toBe(spare.name)
+    expect(nameDescribed("all that pyproject.toml asks for: pip ended with 1 (it was refused).")).toBeUndefined()
   })
 
   it("is not what is asked for to be used", () => {

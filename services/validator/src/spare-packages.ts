@@ -76,6 +76,10 @@ export const isElsewhere = (spare: Spare): boolean =>
 export const describeSpare = ({ file, name, wanted }: Spare): string =>
   isPackage(file) ? `${name}@${wanted} (devDependencies of ${file})` : `${name}${wanted} (${file})`
 
+/** The name in such a description, or in what begins with one; undefined where it is of no single package. */
+export const nameDescribed = (described: string): string | undefined =>
+  /^(@?[A-Za-z0-9][\w.-]*(?:\/[\w.-]+)?)(?:\s*[^\s\w(][^(]*)?\s*\(/u.exec(described)?.[1]
+
 const groups = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"]
 
 /** Who asks for a package: `dependencies of package.json`; undefined when no manifest names it, so that it is wanted by what they name. */
