@@ -1,80 +1,12 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
-import * as MemoryBus from "@ci-fix-pilot/actor/Bus.memory"
-import type { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
 import { allRuns } from "@ci-fix-pilot/contract/subjects"
 import { SqlError } from "@ci-fix-pilot/sql/Sql"
 import { expect, it } from "@effect/vitest"
-import { ConfigProvider, Deferred, Effect, Layer } from "effect"
+import { Deferred, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
 import { Feed } from "./Feed.ts"
-import { Runs } from "./Runs.ts"
-import { runId } from "./stories.suite.ts"
-
-const entry = (position: number): LedgerEntry => ({
-  runId: runId(1),
-  seq: position,
-  position,
-  type: "fetch-started",
-  at: "2026-11-23T01:00:00.000Z",
-  causedBy: "test",
-  traceparent: "",
-  data: {},
-})
-
-/** A ledger of so many entries that tests may add to; a read takes what is there when it begins, and waits at the gate if there is one. */
-const makeLedger = (length: number) => {
-  const ledger = { entries: Array.from({ length }, (_, at) => entry(at + 1)), reads: 0, gate: Effect.void as Effect.Effect<void, SqlError> }
-  const unused = Effect.die(new Error("not asked for"))
-  const layer = Layer.succeed(
-    Runs,
-    Runs.of({
-      page: () => unused,
-      find: () => unused,
-      ledger: () => unused,
-      accepted: () => unused,
-      remembered: () => unused,
-      identity: Effect.succeed("this-one"),
-      head: Effect.sync(() => ledger.entries.length),
-      after: (position, limit, only) =>
-        Effect.suspend(() => {
-          ledger.reads += 1
-          const page = ledger.entries.filter((one) => one.position > position && (only ?? one.runId) === one.runId).slice(0, limit)
-          return Effect.as(ledger.gate, page)
-        }),
-    }),
-  )
-  return { ledger, layer }
-}
-
-const world = (runs: Layer.Layer<Runs>) =>
-  Feed.layer.pipe(
-    Layer.provide(runs),
-    Layer.provideMerge(MemoryBus.layer),
-    Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({}))),
-  )
-
-const say = (one: LedgerEntry) =>
-  Bus.use((bus) => bus.publish(allRuns.replace(">", `${one.runId}.${one.type}`), JSON.stringify({ id: "x", ...one }), `${one.position}`))
-/** Lets everything run that can run; less than the feed's own second passes. */
-const settle = TestClock.adjust("10 millis")
-
-const follow = Effect.fnUntraced(function* (after?: number) {
-  const follower = yield* Feed.use((feed) => feed.follow(after === undefined ? {} : { after }))
-  const reader = follower.body.getReader()
-  const seen: Array<number> = []
-  /** Reads until a position has come. */
-  const until = (position: number) =>
-    Effect.promise(async () => {
-      while (seen.at(-1) !== position) {
-        const { done, value } = await reader.read()
-        if (done) throw new Error("the stream ended")
-        for (const [, id] of new TextDecoder().decode(value).matchAll(/^id: (\d+)\ndata/gmu)) seen.push(Number(id))
-      }
-      return seen
-    })
-  return { until, close: () => follower.close() }
-})
+import { entry, follow, greeting, makeLedger, say, settle, world } from "./told-ledger.suite.ts"
 
 describe("the feed", () => {
   it.effect("shows what is said next without asking the ledger", () => {
@@ -182,10 +114,7 @@ describe("the feed", () => {
   it.effect("says which ledger it tells: a reader of another one notices, however long that is", () => {
     const { layer } = makeLedger(3)
     return Effect.gen(function* () {
-      const follower = yield* Feed.use((feed) => feed.follow({}))
-      const { value } = yield* Effect.promise(() => follower.body.getReader().read())
-      expect(new TextDecoder().decode(value)).toBe("retry: 1000\nid: 3\nledger: this-one\n\n")
-      follower.close()
+      expect(yield* greeting).toBe("retry: 1000\nid: 3\nledger: this-one\n\n")
     }).pipe(Effect.provide(world(layer)))
   })
 

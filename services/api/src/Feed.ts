@@ -5,7 +5,7 @@ import { allRuns } from "@ci-fix-pilot/contract/subjects"
 import { Context, Effect, Layer, Result, Schedule, Schema, Semaphore, Stream } from "effect"
 import { Follower } from "./Follower.ts"
 import { frameOf, heartbeat } from "./frame.ts"
-import { Runs } from "./Runs.ts"
+import { type Head, Runs } from "./Runs.ts"
 import { settings } from "./settings.ts"
 
 /** Entries read at once, when something was missed or a client resumes. */
@@ -42,11 +42,16 @@ export class Feed extends Context.Service<
       const runs = yield* Runs
       const bus = yield* Bus
       const { maxStreams } = yield* settings
+      /** All that are open, and those of them that are shown what happens next; the others are being brought there. */
+      const clients = new Set<Follower>()
       const followers = new Set<Follower>()
       const lock = yield* Semaphore.make(1)
-      let open = 0
       let head: number | undefined
       let ledger: string | undefined
+
+      const letAllGo = () => {
+        for (const follower of [...clients]) follower.close()
+      }
 
       /** One encoding for all. */
       const show = (entry: LedgerEntry) => {
@@ -57,18 +62,29 @@ export class Feed extends Context.Service<
         for (const follower of followers) if (wants(follower, entry)) follower.push(frame)
       }
 
+      /** Begins where the ledger ends. Who followed another one is let go, and told when it comes back which one this is. */
+      const begin = (end: Head) => {
+        letAllGo()
+        head = end.position
+        ledger = end.ledger
+      }
+
       /** Reads from the ledger whatever was not shown; false where it could not. The first time, it only learns where the ledger ends. */
       const catchUp: Effect.Effect<boolean> = Effect.gen(function* () {
-        if (head === undefined) {
-          ledger = yield* runs.identity
-          head = yield* runs.head
-          return
+        // What was shown before the ledger is asked: more may be shown meanwhile, and that is no sign of another ledger.
+        const shown = head
+        const end = yield* runs.head
+        if (shown === undefined) return begin(end)
+        if (end.ledger !== ledger || end.position < shown) {
+          yield* Effect.logWarning("the database holds another ledger than before", { shown, ...end })
+          return begin(end)
         }
-        let page: ReadonlyArray<LedgerEntry>
-        do {
-          page = yield* runs.after(head, pageSize)
+        while ((head ?? 0) < end.position) {
+          const page = yield* runs.after(head ?? 0, pageSize)
           for (const entry of page) show(entry)
-        } while (page.length === pageSize)
+          // The rest was forgotten.
+          if (page.length < pageSize) head = Math.max(head ?? 0, end.position)
+        }
       }).pipe(
         Effect.timeout(patience),
         Effect.as(true),
@@ -99,11 +115,7 @@ export class Feed extends Context.Service<
       yield* Effect.forkScoped(listen)
       yield* catchUp.pipe(Effect.repeat(Schedule.spaced(lookEvery)), Effect.forkScoped)
       yield* beat.pipe(Effect.repeat(Schedule.spaced(heartbeatEvery)), Effect.forkScoped)
-      yield* Effect.addFinalizer(() =>
-        Effect.sync(() => {
-          for (const follower of [...followers]) follower.close()
-        }),
-      )
+      yield* Effect.addFinalizer(() => Effect.sync(letAllGo))
 
       /** Brings a client from its position to the present, page by page as it reads, then lets it join the others. */
       const replay = Effect.fnUntraced(function* (follower: Follower) {
@@ -125,13 +137,13 @@ export class Feed extends Context.Service<
         // Where the ledger ends must be known, not remembered: who is told an end that lies behind it takes this for another ledger.
         const known = (head !== undefined && (after ?? 0) <= head) || (yield* catchUp)
         if (!known || head === undefined) return yield* notYet
-        if (open >= maxStreams) return yield* full
-        open += 1
+        if (clients.size >= maxStreams) return yield* full
         // A position beyond the ledger's end is of another ledger: there is nothing to resume.
         const follower: Follower = new Follower({ position: Math.min(after ?? head, head), ledger, runId }, () => {
-          open -= 1
+          clients.delete(follower)
           followers.delete(follower)
         })
+        clients.add(follower)
         yield* replay(follower).pipe(
           Effect.catchCause((cause) =>
             Effect.andThen(
@@ -144,7 +156,7 @@ export class Feed extends Context.Service<
         return follower
       })
 
-      return Feed.of({ follow, clients: Effect.sync(() => open) })
+      return Feed.of({ follow, clients: Effect.sync(() => clients.size) })
     }),
   )
 }

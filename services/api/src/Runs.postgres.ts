@@ -47,7 +47,7 @@ const entryRows = rowsOf(
 )
 const countRows = rowsOf(Schema.Struct({ count: Schema.Finite }))
 const acceptedRows = rowsOf(Schema.Struct({ data: events["ci-failed"], at: Schema.Date }))
-const identityRows = rowsOf(Schema.Struct({ id: Schema.NullOr(Schema.String) }))
+const headRows = rowsOf(Schema.Struct({ position: Schema.Finite, ledger: Schema.NullOr(Schema.String) }))
 const rememberedRows = rowsOf(
   Schema.Struct({ attempt: Schema.NullOr(Schema.Int), told: Schema.String, outcome: Schema.NullOr(Schema.String), at: Schema.Date }),
 )
@@ -140,12 +140,11 @@ export const layer = Layer.effect(
           Effect.flatMap(entryRows),
           Effect.map((rows) => rows.map(entryOf)),
         ),
-      // As JSON: it is asked before the planner's migration has run, too.
-      identity: query("select to_jsonb(ledger) ->> 'id' as id from ledger").pipe(
-        Effect.flatMap(identityRows),
-        Effect.map(([row]) => row?.id ?? undefined),
+      // The name as JSON: it is asked before the planner's migration has run, too.
+      head: query("select position::float8 as position, to_jsonb(ledger) ->> 'id' as ledger from ledger").pipe(
+        Effect.flatMap(headRows),
+        Effect.map(([row]) => ({ position: row?.position ?? 0, ledger: row?.ledger ?? undefined })),
       ),
-      head: count(query("select coalesce(max(position), 0)::float8 as count from run_event")),
       accepted: (runId) =>
         query(
           "select body -> 'data' as data, received_at as at from inbox where run_id = $1 and type = 'ci-failed' order by received_at limit 1",

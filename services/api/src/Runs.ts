@@ -28,6 +28,14 @@ export interface Accepted {
   readonly at: string
 }
 
+/** The end of a ledger. */
+export interface Head {
+  /** The last position that was committed; 0 for an empty ledger. */
+  readonly position: number
+  /** Which ledger it is a position of; undefined until the planner has given it a name. */
+  readonly ledger: string | undefined
+}
+
 /** The read side of the ledger: it never writes a run. Layer: `Runs.postgres`. */
 export class Runs extends Context.Service<
   Runs,
@@ -39,10 +47,8 @@ export class Runs extends Context.Service<
     readonly ledger: (runId: string) => Effect.Effect<ReadonlyArray<LedgerEntry & { readonly event: RunEvent }>, SqlError>
     /** Entries behind a position, of all runs or of one, in order. */
     readonly after: (position: number, limit: number, runId?: string) => Effect.Effect<ReadonlyArray<LedgerEntry>, SqlError>
-    /** The last position that was committed; 0 for an empty ledger. */
-    readonly head: Effect.Effect<number, SqlError>
-    /** Which ledger this is; undefined where the database has not been told yet that it must know. */
-    readonly identity: Effect.Effect<string | undefined, SqlError>
+    /** Where the ledger ends, and which one it is. */
+    readonly head: Effect.Effect<Head, SqlError>
     /** A failure that was accepted for this run, whether or not the planner has seen it. */
     readonly accepted: (runId: string) => Effect.Effect<Option.Option<Accepted>, SqlError>
     readonly remembered: (runId: string) => Effect.Effect<ReadonlyArray<Remembering>, SqlError>

@@ -8,7 +8,7 @@ export const listRuns = Effect.fn("api.list-runs")(function* (query: Partial<Run
   const runs = yield* Runs
   const { page = 1, pageSize = defaultPageSize } = query
   // The position first: what is committed while the page is read is seen twice, never missed.
-  const position = yield* runs.head
+  const { position } = yield* runs.head
   const { items, total } = yield* runs.page({ ...query, page, pageSize })
   return { items, page, pageSize, total, position }
 })

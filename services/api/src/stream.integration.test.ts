@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
@@ -36,6 +37,14 @@ const follow = async (query = "", headers: Record<string, string> = {}) => {
   clients.push(client)
   return client
 }
+/** Which ledger a client is told that it follows. */
+const toldLedger = async () => {
+  const abort = new AbortController()
+  const { body } = await fetch(`${api.url}/v1/ci-healing/stream`, { signal: abort.signal })
+  const { value } = (await body?.getReader().read()) ?? {}
+  abort.abort()
+  return /^ledger: (.*)$/mu.exec(new TextDecoder().decode(value))?.[1]
+}
 const positionsOf = (client: Client) => client.entries.map(({ position }) => position)
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
 const head = async () => (await (await api.get("/v1/ci-healing/runs")).json()).position
@@ -68,13 +77,28 @@ describe("the stream", () => {
   })
 
   it("says which ledger it tells", async () => {
-    const abort = new AbortController()
-    const { body } = await fetch(`${api.url}/v1/ci-healing/stream`, { signal: abort.signal })
-    const { value } = (await body?.getReader().read()) ?? {}
-    abort.abort()
     const [row] = await api.rows("select id from ledger")
-    expect(new TextDecoder().decode(value)).toMatch(/^ledger: [0-9a-f-]{36}$/mu)
-    expect(new TextDecoder().decode(value)).toContain(`ledger: ${row?.["id"]}\n`)
+    expect(await toldLedger()).toMatch(/^[0-9a-f-]{36}$/u)
+    expect(await toldLedger()).toBe(row?.["id"])
+  })
+
+  it("tells a ledger that was not named when it began, once the planner has named it", async () => {
+    await api.rows("alter table ledger drop column id")
+    await expect.poll(toldLedger).toBeUndefined()
+    await api.rows(readFileSync(new URL("../../planner/src/migrations/0008-which-ledger.sql", import.meta.url), "utf8"))
+    const [row] = await api.rows("select id from ledger")
+    await expect.poll(toldLedger).toBe(row?.["id"])
+  })
+
+  it("ends when the ledger has become another one, and tells that one", async () => {
+    const client = await follow()
+    const before = await toldLedger()
+    await api.rows("update ledger set id = gen_random_uuid()")
+    await client.ended
+    expect(await toldLedger()).not.toBe(before)
+    const again = await follow()
+    const [entry] = await api.record(newRun().id, [failed(latest)])
+    await until(again, entry?.position ?? 0)
   })
 
   it("shows one run alone when asked to", async () => {
