@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { dashboard } from "../dashboard.svelte.ts"
 import { navigation } from "../navigation.svelte.ts"
 import { filterOf } from "../runs/filter.ts"
 import { list } from "../runs/runs.ts"
@@ -23,6 +24,7 @@ beforeEach(() => {
 afterEach(() => {
   document.removeEventListener("keydown", listen)
   shortcuts.turn(true)
+  dashboard.session = undefined
 })
 
 describe("the keyboard", () => {
@@ -103,6 +105,13 @@ describe("the keyboard", () => {
     expect(localStorage.getItem("ci-fix-pilot keys")).toBe("off")
     press("Escape")
     expect(navigation.place.page).toBe("runs")
+  })
+
+  it("helps who must sign in, and leaves no page under him: it is where he wants to go", () => {
+    dashboard.session = { required: true, signedIn: false, reviewer: null, csrf: null }
+    navigation.go("/runs/a")
+    for (const key of ["Escape", "g", "s", "g", "m", "j", "/", "?"]) press(key)
+    expect([location.pathname, document.activeElement, help.mock.calls.length]).toEqual(["/runs/a", document.body, 1])
   })
 
   it.each(["ctrlKey", "metaKey", "altKey"])("leaves keys with %s to the browser", (modifier) => {

@@ -1,3 +1,4 @@
+import { dashboard } from "../dashboard.svelte.ts"
 import { navigation } from "../navigation.svelte.ts"
 import { hrefOf } from "../runs/filter.ts"
 import { list } from "../runs/runs.ts"
@@ -41,8 +42,10 @@ export const makeKeyboard = (onHelp: () => void) => {
   return (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     if (document.querySelector("dialog[open]") !== null) return
-    if (event.key === "Escape") return leave(event)
-    if (!shortcuts.on || isTyping(event.target)) return
+    // Whoever must sign in is where he wants to go: no key leads him away.
+    const { mustSignIn } = dashboard
+    if (event.key === "Escape") return mustSignIn ? undefined : leave(event)
+    if (!shortcuts.on || isTyping(event.target) || (mustSignIn && event.key !== "?")) return
     const afterG = event.timeStamp - prefix < patience
     prefix = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY
     const place = afterG ? places[event.key] : undefined
