@@ -224,11 +224,11 @@ describe("what a person may do", () => {
       expect(screen.getByRole("alert").textContent).toMatch(/^\s*Approve: Nothing was changed: the run has ended: skipped/u)
     })
 
-    it("asks the same question again when it is not known what came of it", async () => {
-      answers = [pending]
+    it("asks the same question again when the server does not say what came of it", async () => {
+      answers = [pending, { status: 404, body: { error: { code: "not-found", message: "there is no such review" } } }]
       await closeOnTheWay()
       await vi.advanceTimersByTimeAsync(1_100)
-      expect(screen.getByRole("alert").textContent).toMatch(/^\s*Approve: The server cannot be reached/u)
+      expect(screen.getByRole("alert").textContent).toMatch(/^\s*Approve: It does not exist/u)
       answers = [applied]
       await press("Try again")
       const form = screen.getByRole("dialog").querySelector("form")

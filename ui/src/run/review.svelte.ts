@@ -9,7 +9,9 @@ import type { Conflict } from "./explain-conflict.ts"
 const again = 1_000
 
 export type ReviewState =
-  | { readonly is: "open" | "sending" | "following" | "done" }
+  | { readonly is: "open" | "sending" | "done" }
+  /** It is on the server's disk. `doubt`: why it cannot be asked just now what came of it. */
+  | { readonly is: "following"; readonly doubt?: string }
   | ({ readonly is: "conflict" } & Conflict)
   | { readonly is: "failed"; readonly says: string }
 
@@ -78,10 +80,18 @@ export class Review {
 
   async #settle(answer: ReviewAnswer, location: string | null) {
     let known = answer
+    let doubt: string | undefined
     while (known.result === "pending" && location !== null) {
-      this.state = { is: "following" }
+      this.state = { is: "following", ...(doubt === undefined ? {} : { doubt }) }
       await new Promise((done) => setTimeout(done, again))
-      known = await this.#api.ask<ReviewAnswer>(location)
+      try {
+        known = await this.#api.ask<ReviewAnswer>(location)
+      } catch (error) {
+        if (!isAway(error)) throw error
+        doubt = whatWentWrong(error)
+        continue
+      }
+      doubt = undefined
     }
     this.state = { is: "done" }
   }
@@ -90,8 +100,11 @@ export class Review {
 /** Whether the server has looked at it and kept nothing of it. */
 const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status >= 400 && error.status < 500
 
+/** Whether the server could not look at it: it was not there, or had troubles of its own. */
+const isAway = (error: unknown): error is ApiError => error instanceof ApiError && (error.status === 0 || error.status >= 500)
+
 const failure = (error: unknown): string => {
   const send = "It is not known whether this arrived. Send it again: it will be done once."
-  if (error instanceof ApiError && (error.status === 0 || error.status >= 500)) return `${whatWentWrong(error)} ${send}`
+  if (isAway(error)) return `${whatWentWrong(error)} ${send}`
   return error instanceof ApiError && error.status === 422 ? `The server did not accept it: ${error.message}.` : whatWentWrong(error)
 }
