@@ -9,7 +9,7 @@ const told = (facts: ReadonlyArray<RunEvent>) => lifeCycle(ledger(...facts)).map
 describe("the states of a run", () => {
   it("are those that it passed and where it ended", () => {
     expect(told([...healed])).toEqual([
-      "Waiting: passed",
+      "Queued: passed",
       "Read the log: passed",
       "Find a fix: passed",
       "Prove it: passed",
@@ -19,7 +19,7 @@ describe("the states of a run", () => {
   })
 
   it("show where it is and what is still ahead", () => {
-    expect(told([failed])).toContain("Waiting: now")
+    expect(told([failed])).toContain("Queued: now")
     expect(told([failed]).at(-1)).toBe("Fixed: ahead")
     expect(told([...waiting]).slice(-3)).toEqual(["Approval: now", "Deliver: ahead", "Fixed: ahead"])
   })

@@ -17,7 +17,7 @@ export interface Step {
 
 /** What is done in each state, in one or two words. */
 export const phaseWords: Readonly<Record<Phase, string>> = {
-  queued: "Waiting",
+  queued: "Queued",
   fetching: "Read the log",
   reproducing: "Reproduce",
   diagnosing: "Diagnose",
