@@ -141,6 +141,22 @@ describe("the page of a run", () => {
     expect(screen.getByRole("region", { name: "It waits for you" })).toBeDefined()
   })
 
+  it("says what comes of a fix that nobody decides about, and when", async () => {
+    vi.setSystemTime("2026-11-23T04:00:00.000Z")
+    await open({ ...detailOf(ledger(...waiting)), deadlineAt: "2026-11-30T03:30:00.000Z" })
+    expect(screen.getByText("If nobody decides within 6 d 23 h, the run ends and is handed over with its patch.")).toBeDefined()
+  })
+
+  it("leads from a run that was left to another to that one, and does not say that it healed", async () => {
+    const other = `run_${"2".padStart(24, "0")}`
+    await open(detailOf(ledger(failed, { type: "skipped", data: { why: "another run heals the same failure", duplicateOf: other } })))
+    const link = screen.getByRole("link", { name: "the run of the same failure" })
+    expect([link.getAttribute("href"), link.closest("dd")?.previousElementSibling?.textContent]).toEqual([
+      `/runs/${other}`,
+      "Looked after in",
+    ])
+  })
+
   it("makes no link of what is no web address", async () => {
     const hostile = { ...opened, data: { pullRequest: { ...opened.data.pullRequest, url: "javascript:alert(1)" } } }
     await open(detailOf(ledger(...facts, delivering(2), hostile)))
