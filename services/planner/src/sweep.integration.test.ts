@@ -7,13 +7,13 @@ import { Sql } from "@ci-fix-pilot/sql/Sql"
 import * as Postgres from "@ci-fix-pilot/sql/Sql.postgres"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
-import { Effect, Fiber, Layer, Queue } from "effect"
+import { Deferred, Effect, Fiber, Layer, Queue } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { LeaseWatch } from "./LeaseWatch.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import { SentMarks } from "./SentMarks.ts"
-import { sendDue, sweep } from "./sweep.ts"
+import { makeSweep, sendDue } from "./sweep.ts"
 import { writeBatch } from "./write-batch.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>
@@ -51,6 +51,14 @@ const broker = (own: Partial<Bus["Service"]>) =>
     const publish: Bus["Service"]["publish"] = (_subject, _text, id) => Effect.as(Queue.offer(published, id), { sequence: 1 })
     return { published, bus: Bus.of({ ...(yield* Bus), publish, ensure: () => Effect.void, ...own }) }
   })
+
+/** So many sweeps of one planner, and then this while it still lives. */
+const sweeps = <A>(times: number, then: Effect.Effect<A>) =>
+  Effect.gen(function* () {
+    const sweep = yield* makeSweep
+    for (let n = 0; n < times; n++) yield* sweep(1)
+    return yield* then
+  }).pipe(Effect.scoped)
 
 const run = async <A, E>(work: Effect.Effect<A, E, Sql | Bus | SentMarks | PolicyConfig | LeaseWatch>) => {
   const sql = Layer.effect(Sql, Postgres.make(await database.freshDatabase(), 2))
@@ -99,13 +107,55 @@ describe("the sweep", () => {
       Effect.gen(function* () {
         yield* sent(["lost"])
         const { bus, published } = yield* broker({ isStored: () => Effect.succeed(false), ensure: () => Effect.never })
-        const sweeping = yield* Effect.forkChild(Effect.provideService(sweep(1), Bus, bus))
-        const again = yield* Effect.repeat(Queue.take(published), { until: (id) => id === "lost#2" })
-        yield* Fiber.interrupt(sweeping)
-        return again
+        const again = Effect.repeat(Queue.take(published), { until: (id) => id === "lost#2" })
+        return yield* Effect.provideService(sweeps(1, again), Bus, bus)
       }),
     )
     expect(sentAgain).toBe("lost#2")
+  })
+
+  it("ends before a slow broker has said which streams it has, and the next asks no second time", async () => {
+    const asked = await run(
+      Effect.gen(function* () {
+        yield* sent([])
+        let asked = 0
+        const ensure = () =>
+          Effect.andThen(
+            Effect.sync(() => asked++),
+            Effect.never,
+          )
+        const { bus } = yield* broker({ ensure })
+        return yield* Effect.provideService(
+          sweeps(
+            2,
+            Effect.sync(() => asked),
+          ),
+          Bus,
+          bus,
+        )
+      }),
+    )
+    expect(asked).toBe(1)
+  })
+
+  it("sends what found no stream as soon as the streams are there", async () => {
+    const kept = await run(
+      Effect.gen(function* () {
+        yield* sent(["lost"])
+        const streams = yield* Deferred.make<void>()
+        const taken = yield* Queue.unbounded<string>()
+        const publish: Bus["Service"]["publish"] = (_subject, _text, id) =>
+          Effect.gen(function* () {
+            if (!(yield* Deferred.isDone(streams))) return yield* away
+            yield* Queue.offer(taken, id)
+            return { sequence: 1 }
+          })
+        const { bus } = yield* broker({ isStored: () => Effect.succeed(false), ensure: () => Deferred.await(streams), publish })
+        const onceThere = Effect.andThen(Deferred.succeed(streams, undefined), Queue.take(taken))
+        return yield* Effect.provideService(sweeps(1, onceThere), Bus, bus)
+      }),
+    )
+    expect(kept).toBe("lost#2")
   })
 
   it.each([

@@ -5,7 +5,7 @@
  * Safe to repeat because sending again takes a new dispatch number by compare-and-swap, and deciding goes through the same `applied` ids.
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
-import { Effect, Fiber, Layer, Schedule } from "effect"
+import { Duration, Effect, Fiber, FiberHandle, Layer, Schedule } from "effect"
 import { send } from "./announce.ts"
 import { applyItems } from "./apply-events.ts"
 import { LeaseWatch } from "./LeaseWatch.ts"
@@ -61,24 +61,34 @@ const decideDue = Effect.gen(function* () {
 const guarded = <A, E extends { readonly message: string }, R>(what: string, work: Effect.Effect<A, E, R>) =>
   Effect.catchCause(work, (cause) => Effect.logWarning(`sweep: ${what} failed; the next sweep tries again`, cause))
 
-/** First of all the streams, for without them nothing can be sent. */
-const sendAll = (freshS: number) =>
+/** Looks after the streams. Before a slow broker had them, what was due may have been sent to where there was none: it is sent again. */
+const provideAndSend = (freshS: number) =>
+  Effect.flatMap(Effect.timed(provideStreams), ([took]) =>
+    Duration.toMillis(took) < streamsMs ? Effect.void : guarded("sending", sendDue(freshS)),
+  )
+
+/** First of all the streams, for without them nothing can be sent. One look at them at a time, which outlives the sweep that began it. */
+const sendAll = (looking: FiberHandle.FiberHandle<void>, freshS: number) =>
   Effect.gen(function* () {
-    const providing = yield* Effect.forkChild(guarded("streams", provideStreams))
+    const providing = yield* FiberHandle.run(looking, guarded("streams", provideAndSend(freshS)), { onlyIfMissing: true })
     yield* Effect.timeoutOption(Fiber.await(providing), streamsMs)
     yield* guarded("sending", sendDue(freshS))
-    yield* Fiber.join(providing)
   })
 
-/** One sweep. No part of it stops another. Commands younger than `freshS` (s) are left to who committed them. */
-export const sweep = (freshS: number) =>
-  Effect.gen(function* () {
-    yield* Effect.all([sendAll(freshS), guarded("decisions", decideDue)], { concurrency: 2 })
-    yield* guarded("pull requests", due.checkPullRequests)
-    yield* guarded("pull requests that could not be closed", due.closeAgain)
-    yield* guarded("leftovers", due.closeLeftovers)
-    yield* guarded("pruning", due.prune)
-  })
+/** Makes the sweep of a planner: one round of it. No part stops another. Commands younger than `freshS` (s) are left to who committed them. */
+export const makeSweep = Effect.map(
+  FiberHandle.make<void>(),
+  (looking) => (freshS: number) =>
+    Effect.gen(function* () {
+      yield* Effect.all([sendAll(looking, freshS), guarded("decisions", decideDue)], { concurrency: 2 })
+      yield* guarded("pull requests", due.checkPullRequests)
+      yield* guarded("pull requests that could not be closed", due.closeAgain)
+      yield* guarded("leftovers", due.closeLeftovers)
+      yield* guarded("pruning", due.prune)
+    }),
+)
 
 /** What is unsent when a planner starts was committed by one that died: it waits for nobody. A second copy of a command is dropped. */
-export const layer = Layer.effectDiscard(Effect.forkScoped(Effect.andThen(sweep(0), Effect.repeat(sweep(1), Schedule.spaced("1 second")))))
+export const layer = Layer.effectDiscard(
+  Effect.flatMap(makeSweep, (sweep) => Effect.forkScoped(Effect.andThen(sweep(0), Effect.repeat(sweep(1), Schedule.spaced("1 second"))))),
+)
