@@ -1,4 +1,4 @@
-import { connect, createServer, type Socket } from "node:net"
+import { connect, createServer, type Server, type Socket } from "node:net"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { Effect, Fiber, Layer, Schedule } from "effect"
@@ -96,6 +96,61 @@ it("ends a statement that takes too long, and lets a script take its time", asyn
   expect(await Effect.runPromise(Effect.provide(work, layer))).toEqual({ errors: [ended, ended], rows: [] })
 })
 
+it("takes waiting for a connection for no silence of the database", async () => {
+  const work = Effect.gen(function* () {
+    const sql = yield* Postgres.make(yield* Effect.promise(database.freshDatabase), 4, { statementMs: 1_000, silentMs: 1_200 })
+    const slow = (n: number) =>
+      n % 2 === 0
+        ? sql.query("select pg_backend_pid() as pid, pg_sleep(0.7)")
+        : sql.transaction((query) => query("select pg_backend_pid() as pid, pg_sleep(0.7)"))
+    const rows = yield* Effect.all(
+      Array.from({ length: 12 }, (_, n) => slow(n)),
+      { concurrency: "unbounded" },
+    )
+    return new Set(rows.map(([row]) => row?.["pid"])).size
+  })
+  expect(await Effect.runPromise(Effect.scoped(work))).toBe(4)
+})
+
+it("gives the next connection that is free to whoever has waited longest, and the same one while one is enough", async () => {
+  const work = Effect.gen(function* () {
+    const sql = yield* Postgres.make(yield* Effect.promise(database.freshDatabase), 2)
+    const ended: Array<string> = []
+    const take = (name: string, seconds: number) =>
+      Effect.map(sql.query(`select pg_backend_pid() as pid, pg_sleep(${seconds})`), ([row]) => {
+        ended.push(name)
+        return row?.["pid"]
+      })
+    const once = [yield* take("", 0), yield* take("", 0), yield* take("", 0)]
+    yield* Effect.all([take("long", 1), take("short", 0.2), take("third", 0.1), take("fourth", 0.1)], { concurrency: "unbounded" })
+    return { ended: ended.slice(3), once: new Set(once).size }
+  })
+  expect(await Effect.runPromise(Effect.scoped(work))).toEqual({ ended: ["short", "third", "fourth", "long"], once: 1 })
+})
+
+const listening = (server: Server, port: number) =>
+  Effect.promise(() => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve)))
+
+it("lets nobody wait behind others for a server that takes connections and says nothing", async () => {
+  const work = Effect.gen(function* () {
+    const port = yield* Effect.promise(freePort)
+    const sockets = new Set<Socket>()
+    const mute = createServer((socket) => void sockets.add(socket.on("error", () => {})))
+    yield* listening(mute, port)
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        mute.close()
+        for (const socket of sockets) socket.destroy()
+      }),
+    )
+    const sql = yield* Postgres.make(`postgres://postgres@127.0.0.1:${port}/none`, 1, { statementMs: 1_000, silentMs: 1_000 })
+    const asked = Array.from({ length: 4 }, () => Effect.flip(sql.query("select 1")))
+    return yield* Effect.timeout(Effect.all(asked, { concurrency: "unbounded" }), "2500 millis")
+  })
+  const errors = await Effect.runPromise(Effect.scoped(work))
+  expect(errors.map(({ code, retryable }) => ({ code, retryable }))).toEqual(Array(4).fill({ code: "CONNECTION_SILENT", retryable: true }))
+})
+
 /** A way to the database that can lose connections as a network does: nothing comes through any more, and nobody is told. */
 const wayTo = (url: string) =>
   Effect.gen(function* () {
@@ -110,13 +165,11 @@ const wayTo = (url: string) =>
       client.pipe(there)
       there.pipe(client)
     })
-    yield* Effect.acquireRelease(
-      Effect.promise(() => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))),
-      () =>
-        Effect.sync(() => {
-          server.close()
-          for (const socket of sockets) socket.destroy()
-        }),
+    yield* Effect.acquireRelease(listening(server, port), () =>
+      Effect.sync(() => {
+        server.close()
+        for (const socket of sockets) socket.destroy()
+      }),
     )
     const lose = Effect.sync(() => {
       for (const socket of sockets) socket.unpipe().pause()

@@ -1,5 +1,6 @@
 import { Config, Effect, Exit, Layer, Redacted, Schedule } from "effect"
 import postgres from "postgres"
+import { type Lent, lendInTurn } from "./lend-in-turn.ts"
 import { type Query, Sql, SqlError } from "./Sql.ts"
 
 const connectionCodes = /^(?:CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT)/u
@@ -14,37 +15,24 @@ const toError = (cause: unknown): SqlError => {
 /** Waits for an answer of the server; whoever gets none in time has lost the connection. */
 type InTime = <A>(answer: PromiseLike<A>) => Promise<A>
 
-/** Uses a connection until what is done on it has ended. */
-type OnOne = <A>(use: (sql: postgres.Sql) => Promise<A>) => Promise<A>
-
-/**
- * The first connection that is free, or else the one with the least to do. What a connection's process keeps to itself (plans, pages of
- * the catalogue) is there the next time, and while little is to do the others are not even opened.
- */
-const firstFree = (connections: ReadonlyArray<postgres.Sql>): OnOne => {
-  const [first, ...others] = connections.map((sql) => ({ sql, uses: 0 }))
-  return async (use) => {
-    if (first === undefined) throw new Error("a pool has at least one connection")
-    const chosen = others.reduce((best, other) => (other.uses < best.uses ? other : best), first)
-    chosen.uses += 1
-    try {
-      return await use(chosen.sql)
-    } finally {
-      chosen.uses -= 1
-    }
-  }
+interface Connection {
+  readonly sql: postgres.Sql
+  readonly inTime: InTime
 }
 
+/** Uses a connection, which is nobody else's meanwhile, until what is done on it has ended. */
+type OnOne = Lent<Connection>["use"]
+
 const queryOn =
-  (onOne: OnOne, inTime: InTime): Query =>
+  (onOne: OnOne): Query =>
   (text, parameters = []) =>
     Effect.tryPromise({
-      try: () => onOne(async (sql) => [...(await inTime(sql.unsafe(text, [...parameters], { prepare: true })))]),
+      try: () => onOne(async ({ sql, inTime }) => [...(await inTime(sql.unsafe(text, [...parameters], { prepare: true })))]),
       catch: toError,
     })
 
 /** A transaction that was begun. Nothing more is said to a connection that was lost: the driver would lose it, or the process. */
-const begin = (onOne: OnOne, inTime: InTime) =>
+const begin = (onOne: OnOne) =>
   new Promise<{ readonly query: Query; readonly end: (good: boolean) => Effect.Effect<void, SqlError> }>((resolve, reject) => {
     const lost = Promise.withResolvers<never>()
     lost.promise.catch(() => {})
@@ -56,7 +44,7 @@ const begin = (onOne: OnOne, inTime: InTime) =>
     }
     // Settled by `end` only: what is rolled back or committed on a dead connection would be said to the next one.
     const ended = Promise.withResolvers<void>()
-    const inTransaction = (tx: postgres.TransactionSql) => {
+    const inTransaction = (tx: postgres.TransactionSql, inTime: InTime) => {
       const say = async (text: string, parameters: Parameters<Query>[1] = []) => {
         if (!alive) return await lost.promise
         try {
@@ -79,31 +67,31 @@ const begin = (onOne: OnOne, inTime: InTime) =>
       resolve({ query: (text, parameters) => Effect.tryPromise({ try: () => say(text, parameters), catch: toError }), end })
       return ended.promise
     }
-    const done: Promise<unknown> = onOne((sql) => sql.begin(inTransaction))
+    const done: Promise<unknown> = onOne(({ sql, inTime }) => {
+      const begun = Promise.withResolvers<void>()
+      const over = sql.begin((tx) => {
+        begun.resolve()
+        return inTransaction(tx, inTime)
+      })
+      inTime(Promise.race([begun.promise, over])).catch(lose)
+      return over
+    })
     done.catch(lose)
   })
 
 /** One transaction on one connection; commits only when the work succeeded. */
 const transactionOn =
-  (onOne: OnOne, inTime: InTime) =>
+  (onOne: OnOne) =>
   <A, E, R>(work: (query: Query) => Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const { query, end } = yield* Effect.tryPromise({ try: () => inTime(begin(onOne, inTime)), catch: toError })
+        const { query, end } = yield* Effect.tryPromise({ try: () => begin(onOne), catch: toError })
         const exit = yield* Effect.exit(restore(work(query)))
         if (Exit.isSuccess(exit)) yield* end(true)
         else yield* Effect.ignore(end(false))
         return yield* exit
       }),
     )
-
-interface Pool {
-  readonly onOne: OnOne
-  /** Ends all its connections; what is under way has so much time (s). */
-  readonly end: (timeout: number) => Promise<void>
-  readonly query: Query
-  readonly transaction: ReturnType<typeof transactionOn>
-}
 
 /** How long a statement may take (ms). The server ends it and says so; a server that says nothing has got lost. Migrations may take longer. */
 const limits = { statementMs: 10_000, silentMs: 12_000 }
@@ -112,20 +100,20 @@ const leaveS = 5
 
 /**
  * A pool on a Postgres server. Connects when first used, so that a database that is away delays nothing else. A network may lose a
- * connection and tell nobody for a quarter of an hour: when an answer stays out, all connections are left, and new ones are made.
+ * connection and tell nobody for a quarter of an hour: when an answer stays out, all connections are left, and new ones are made. To wait
+ * for a connection is not to wait for an answer: a database that is slow is not silent.
  */
 export const make = (url: string, poolSize: number, { statementMs, silentMs } = limits) =>
   Effect.gen(function* () {
     const connection = { statement_timeout: statementMs }
     const options = { max: 1, connect_timeout: 5, idle_timeout: 0, onnotice: () => {}, backoff: () => 0.2, connection }
-    const open = (): Pool => {
-      const connections = Array.from({ length: Math.max(1, poolSize) }, () => postgres(url, options))
-      const onOne = firstFree(connections)
+    const open = (): ReadonlyArray<Connection> => {
       const inTime: InTime = async (answer) => {
         const silence = Promise.withResolvers<never>()
         const timer = setTimeout(() => {
-          leave(own)
-          silence.reject(Object.assign(new Error("the database does not answer"), { code: "CONNECTION_SILENT" }))
+          const error = Object.assign(new Error("the database does not answer"), { code: "CONNECTION_SILENT" })
+          leave(own, error)
+          silence.reject(error)
         }, silentMs)
         try {
           return await Promise.race([answer, silence.promise])
@@ -133,25 +121,30 @@ export const make = (url: string, poolSize: number, { statementMs, silentMs } = 
           clearTimeout(timer)
         }
       }
-      const own: Pool = {
-        onOne,
-        end: async (timeout) => void (await Promise.all(connections.map((sql) => sql.end({ timeout })))),
-        query: queryOn(onOne, inTime),
-        transaction: transactionOn(onOne, inTime),
-      }
+      const own = Array.from({ length: Math.max(1, poolSize) }, () => ({ sql: postgres(url, options), inTime }))
       return own
     }
-    const leave = (left: Pool) => {
-      if (pool !== left) return
-      pool = open()
-      void left.end(leaveS)
-    }
+    const end = (connections: ReadonlyArray<Connection>, timeout: number) => Promise.all(connections.map(({ sql }) => sql.end({ timeout })))
     let pool = open()
-    yield* Effect.addFinalizer(() => Effect.promise(() => pool.end(2)))
-    const unlimited = (text: string) => pool.onOne((sql) => sql.begin((tx) => tx.unsafe(`set local statement_timeout = 0;\n${text}`)))
+    const lent = lendInTurn(pool)
+    // Where nobody says a word, those who wait for a connection are told so, too: each would wait so long again.
+    const leave = (left: ReadonlyArray<Connection>, error: Error) => {
+      if (pool !== left) return
+      lent.refuse(error)
+      pool = open()
+      lent.replace(pool)
+      void end(left, leaveS)
+    }
+    yield* Effect.addFinalizer(() => Effect.promise(() => end(pool, 2)))
+    const onOne: OnOne = (work) =>
+      lent.use(work).catch((error: unknown) => {
+        if (toError(error).code === "CONNECT_TIMEOUT") lent.refuse(error)
+        throw error
+      })
+    const unlimited = (text: string) => onOne(({ sql }) => sql.begin((tx) => tx.unsafe(`set local statement_timeout = 0;\n${text}`)))
     return Sql.of({
-      query: (text, parameters) => Effect.suspend(() => pool.query(text, parameters)),
-      transaction: (work) => Effect.suspend(() => pool.transaction(work)),
+      query: queryOn(onOne),
+      transaction: transactionOn(onOne),
       script: (text) => Effect.asVoid(Effect.tryPromise({ try: () => unlimited(text), catch: toError })),
     })
   })
