@@ -110,4 +110,34 @@ describe("packages that cannot be had", () => {
     expect(fetched).toMatchObject({ _tag: "InstallFailed", kind: "refused" })
     expect(runs).toEqual(["npm ci: tape"])
   })
+
+  describe("of a Go module beside the root's", () => {
+    const going = (unreachable?: string) =>
+      Effect.runPromise(
+        Effect.result(
+          fetchPackages({
+            ways: installPlan("go", ["go.mod", "tools/go.mod"], "http://127.0.0.1:4873/~0/").fetch,
+            texts: new Map(),
+            allSpare: false,
+            run: () => {
+              const output = { text: "go: example.com/gone@v1.0.0: not found\nnot fetched: tools\n", bytes: 0, truncated: false }
+              return Effect.succeed<SandboxResult>({ ended: "exited", exitCode: 0, durationMs: 1, output })
+            },
+            unreachable: () => unreachable,
+          }),
+        ),
+      )
+
+    it("are named, though the others are there", async () => {
+      expect(await going()).toMatchObject({
+        success: { by: "go mod download", notInstalled: ["the Go modules that tools/go.mod asks for: not all of them can be had"] },
+      })
+    })
+
+    it("are asked for again where it was the proxy that was away", async () => {
+      expect(await going("proxy.test answered 503")).toMatchObject({
+        failure: { _tag: "InstallFailed", kind: "registry-unreachable", reason: expect.stringContaining("503") },
+      })
+    })
+  })
 })

@@ -4,6 +4,7 @@
  */
 import { Effect, Result } from "effect"
 import { blamedIn } from "./blamed-packages.ts"
+import { leftByGo } from "./go-modules.ts"
 import type { Way } from "./install-commands.ts"
 import { end, InstallFailed, refusal } from "./install-failed.ts"
 import { type SandboxResult, type SandboxUnavailable, succeeded } from "./Sandbox.ts"
@@ -38,6 +39,7 @@ interface LeftOut {
 const noteEnd = 400
 /** Each takes an installation. */
 const mostRounds = 8
+const notAll = "not all of them can be had"
 const triesElsewhere = /\bgit\b|https?:|EAI_AGAIN|ENOTFOUND|ECONNREFUSED/u
 
 export const fetchPackages = Effect.fn("fetch-packages")(function* (request: FetchRequest) {
@@ -49,8 +51,9 @@ export const fetchPackages = Effect.fn("fetch-packages")(function* (request: Fet
   for (let round = 0; ; round += 1) {
     const fetched = yield* Effect.result(tryWays(request, without([]), left.length > 0, notes))
     if (Result.isSuccess(fetched)) {
-      const notInstalled = left.map(({ spare, why }) => `${describeSpare(spare)}: ${why}`)
-      return { by: fetched.success, notes, notInstalled } satisfies Fetched
+      const { by, lacking } = fetched.success
+      const notInstalled = [...left.map(({ spare, why }) => `${describeSpare(spare)}: ${why}`), ...lacking]
+      return { by, notes, notInstalled } satisfies Fetched
     }
     const failure = fetched.failure
     if (failure._tag !== "InstallFailed" || failure.kind !== "refused") return yield* failure
@@ -60,22 +63,22 @@ export const fetchPackages = Effect.fn("fetch-packages")(function* (request: Fet
   }
 })
 
-/** The name of the way that worked. */
+const unreachableBecause = (why: string, output: string) =>
+  new InstallFailed({ kind: "registry-unreachable", reason: `The registry cannot be reached: ${why}.`, output })
+
+/** The name of the way that worked, and what it did without. */
 const tryWays = Effect.fnUntraced(function* (request: FetchRequest, texts: Texts, changed: boolean, notes: Array<string>) {
   let failure: InstallFailed | undefined
   for (const way of request.ways) {
     if (changed && way.frozen === true) continue
     if (failure !== undefined && way.after?.test(failure.output) === false) continue
     const result = yield* request.run(way, texts)
-    if (succeeded(result)) return way.name
+    const lacking = leftByGo(result.output.text).map((directory) => `the Go modules that ${directory}/go.mod asks for: ${notAll}`)
+    if (succeeded(result) && lacking.length === 0) return { by: way.name, lacking }
     const unreachable = request.unreachable()
     failure = refusal(result, way.name)
-    if (unreachable !== undefined)
-      return yield* new InstallFailed({
-        ...failure,
-        kind: "registry-unreachable",
-        reason: `The registry cannot be reached: ${unreachable}.`,
-      })
+    if (unreachable !== undefined) return yield* unreachableBecause(unreachable, failure.output)
+    if (succeeded(result)) return { by: way.name, lacking }
     if (failure.kind === "limit") return yield* failure
     notes.push(`${way.name} refused: ${end(failure.output, noteEnd)}`)
   }

@@ -26,12 +26,18 @@ export const needsGoModules = (paths: ReadonlyArray<string>, textOf: (path: stri
   )
 }
 
-/** Of several modules the first must be fetched whole; what another lacks shows when its tests run. */
+const left = "not fetched: "
+
+/** Where modules are whose own could not all be fetched, by what the download printed. */
+export const leftByGo = (output: string): ReadonlyArray<string> =>
+  output.split("\n").flatMap((line) => (line.startsWith(left) ? [line.slice(left.length)] : []))
+
+/** Of several modules the first must be fetched whole; what another lacks is said, and shows when its tests run. */
 const download = (files: ReadonlyArray<string>): string =>
   modulesIn(files)
     .map((directory, index) => {
       const one = `(cd '${directory}' && go mod download)`
-      return index === 0 ? one : `{ ${one} || echo "not fetched: ${directory}"; }`
+      return index === 0 ? one : `{ ${one} || echo "${left}${directory}"; }`
     })
     .join(" && ")
 
