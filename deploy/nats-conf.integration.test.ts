@@ -4,12 +4,14 @@ import { Service } from "@ci-fix-pilot/contract/ids"
 import { commandDurable } from "@ci-fix-pilot/contract/subjects"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { Schema } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { passwordVariable, randomPasswords } from "./nats/fleet-passwords.ts"
 import { type RawClient, rawClient } from "./nats/raw-client.ts"
 
 const passwords = randomPasswords()
 let server: NatsServer
+let monitoringPort: string | undefined
 
 const as = async <A>(user: string, use: (client: RawClient) => Promise<A>): Promise<A> => {
   const client = await rawClient(server.port, user, passwords[passwordVariable(user)] ?? "")
@@ -21,6 +23,9 @@ const as = async <A>(user: string, use: (client: RawClient) => Promise<A>): Prom
 }
 const publish = (user: string, subject: string) => as(user, ({ tell }) => tell(`PUB ${subject} 2\r\n{}`))
 const subscribe = (user: string, subject: string) => as(user, ({ tell }) => tell(`SUB ${subject} 1`))
+
+/** What the server's monitoring says of how it looks after connections. */
+const Pings = Schema.Struct({ ping_interval: Schema.Finite, ping_max: Schema.Int })
 
 const services = [...Service.literals]
 const durables = Object.keys(commands).map((type) => ({
@@ -35,6 +40,8 @@ const working = (durable: string) => [
 
 beforeAll(async () => {
   server = await startNatsServer({ config: join(checkout(), "nats.conf"), env: passwords })
+  // Now: what it says first is not kept for as long as what it says last.
+  monitoringPort = /http monitor on \S+:(\d+)/u.exec(server.output())?.[1]
 })
 afterAll(() => server.stop())
 
@@ -83,6 +90,12 @@ describe("nats.conf", () => {
       for (const other of [...services, "operator"].filter((name) => name !== "planner"))
         expect(await publish(other, subject)).toMatch(/Permissions Violation/)
     }
+  })
+
+  it("takes who answers nothing for gone within half a minute, so that those who ask after it hear so", async () => {
+    const settings = await (await fetch(`http://127.0.0.1:${monitoringPort}/varz`)).json()
+    const { ping_interval: betweenPingsNs, ping_max: unanswered } = Schema.decodeUnknownSync(Pings)(settings)
+    expect((betweenPingsNs / 1e9) * (unanswered + 1)).toBeLessThanOrEqual(30)
   })
 
   it("lets nobody purge or delete what is on its way", async () => {
