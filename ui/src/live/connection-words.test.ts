@@ -6,7 +6,7 @@ const since = new Date(2026, 10, 23, 3, 43, 24).getTime()
 describe("the words for the live connection", () => {
   it("are short where all is well", () => expect(connectionWords({ is: "live" })).toMatchObject({ tone: "good", short: "Live" }))
   it("say since when it is lost", () =>
-    expect(connectionWords({ is: "lost", since })).toMatchObject({ tone: "wait", short: "Reconnecting since 03:43:24" }))
+    expect(connectionWords({ is: "lost", since })).toMatchObject({ tone: "wait", short: "Reconnecting", more: "since 03:43:24" }))
   it("tell one's own network from the server's", () => expect(connectionWords({ is: "lost", since }, false).short).toBe("You are offline"))
   it("quote the server that refuses", () =>
     expect(connectionWords({ is: "refused", since, says: "the database is away" }).short).toBe("Server says: the database is away"))

@@ -4,6 +4,8 @@ import type { Connection } from "./follow.ts"
 export interface ConnectionWords {
   readonly tone: "good" | "wait" | "bad" | "idle"
   readonly short: string
+  /** What follows the short words where there is room for it. */
+  readonly more?: string
   readonly long: string
 }
 
@@ -23,7 +25,8 @@ export const connectionWords = (connection: Connection, online = true): Connecti
       return online
         ? {
             tone: "wait",
-            short: `Reconnecting since ${since}`,
+            short: "Reconnecting",
+            more: `since ${since}`,
             long: `The server has not answered since ${since}. What you see is as of then; nothing will be missed.`,
           }
         : {
