@@ -10,6 +10,7 @@ import {
   fetched,
   ledger,
   opened,
+  patch,
   proposed,
   rejected,
   runId,
@@ -145,6 +146,15 @@ describe("the page of a run", () => {
     vi.setSystemTime("2026-11-23T04:00:00.000Z")
     await open({ ...detailOf(ledger(...waiting)), deadlineAt: "2026-11-30T03:30:00.000Z" })
     expect(screen.getByText("If nobody decides within 6 d 23 h, the run ends and is handed over with its patch.")).toBeDefined()
+  })
+
+  it("tells once how it was found what to undo", async () => {
+    const culprit = { goodCommit: "3".repeat(40), hunks: 1, reverted: 1, sandboxRuns: 6 }
+    const told = "Undoes 1 of the 1 change; found by 6 runs in the sandbox."
+    const proposal = { strategy: "revert", patch, explanation: told, confidence: 0.9, culprit } as const
+    await open(detailOf(ledger(failed, attempt(1), { type: "fix-proposed", data: { attempt: 1, proposal } })))
+    const text = screen.getByRole("region", { name: /^Attempt 1/u }).textContent
+    expect([text?.includes("one place changed; it is undone"), text?.includes("Undoes 1 of")]).toEqual([true, false])
   })
 
   it("leads from a run that was left to another to that one, and does not say that it healed", async () => {

@@ -20,5 +20,9 @@ export const strategyStory = (strategy: Strategy, proposal: Proposal | undefined
   if (culprit === undefined)
     return "Searches for the smallest part of the change without which the build is green again, and undoes only that."
   const { goodCommit, hunks, reverted, sandboxRuns } = culprit
-  return `Since ${shortSha(goodCommit)}, which was green, ${counted(hunks, "place")} changed. ${counted(sandboxRuns, "run")} in the sandbox found the ${reverted === 1 ? "one" : reverted} to undo; everything else stays.`
+  const since = `Since ${shortSha(goodCommit)}, which was green,`
+  if (hunks === 1) return `${since} one place changed; it is undone.`
+  const found = `${since} ${counted(hunks, "place")} changed. ${counted(sandboxRuns, "run")} in the sandbox found`
+  if (reverted === hunks) return `${found} that all of them are to be undone.`
+  return `${found} the ${reverted === 1 ? "one" : reverted} to undo; everything else stays.`
 }
