@@ -20,14 +20,35 @@ const traceparent = "00-00000000000000000000000000000001-0000000000000001-00"
 const perStatement = 2_000
 
 /** A fact that the contract refuses never gets into a ledger: neither may it here. */
-const checked = (event: RunEvent): RunEvent => {
+const check = (event: RunEvent): void => {
   Schema.decodeUnknownSync(runEvents[event.type] as Schema.Codec<unknown>)(event.data)
-  return event
 }
 
-const at = ({ ago, apart = 1 }: Life, seq: number) => new Date(Date.now() + (seq * apart - ago) * 1_000)
+const at = ({ ago, apart = 1 }: Life, index: number, now: number) => new Date(now + (index * apart - ago) * 1_000)
 
-const runRow = (life: Life, run: Run) => ({
+/** Where the run came to its first stop: that is when its repair was done, whatever follows. */
+const firstStop = (events: ReadonlyArray<RunEvent>): number => {
+  let run: Run | undefined
+  return events.findIndex((event) => {
+    run = evolve(run, event)
+    return isStop(run.phase)
+  })
+}
+
+/** The row that a life ends in. `now`: milliseconds. */
+export const runRow = (life: Life, now: number) => {
+  const run = life.events.reduce<Run | undefined>(evolve, undefined)
+  if (run === undefined) throw new Error("a life without a beginning")
+  return { ...summaryOf(life, run), ...timesOf(life, run, now) }
+}
+
+const timesOf = (life: Life, run: Run, now: number) => ({
+  created_at: at(life, 0, now),
+  updated_at: at(life, life.events.length - 1, now),
+  stopped_at: isStop(run.phase) ? at(life, firstStop(life.events), now) : null,
+})
+
+const summaryOf = (life: Life, run: Run) => ({
   run_id: life.runId,
   repository: run.target.repository,
   branch: run.target.branch,
@@ -43,9 +64,6 @@ const runRow = (life: Life, run: Run) => ({
   cost_usd: run.costUsd,
   state: run,
   seq: life.events.length,
-  created_at: at(life, 0),
-  updated_at: at(life, life.events.length),
-  stopped_at: isStop(run.phase) ? at(life, life.events.length) : null,
 })
 
 const chunks = <A>(items: ReadonlyArray<A>): Array<ReadonlyArray<A>> =>
@@ -53,13 +71,13 @@ const chunks = <A>(items: ReadonlyArray<A>): Array<ReadonlyArray<A>> =>
 
 /** Writes them in one transaction, behind everything that the ledger holds. They have no commands and no deadlines: no service does anything for them. */
 export const seedRuns = async (sql: postgres.Sql, lives: ReadonlyArray<Life>): Promise<void> => {
-  const rows = lives.map((life) => {
-    const run = life.events.map(checked).reduce<Run | undefined>(evolve, undefined)
-    if (run === undefined) throw new Error("a life without a beginning")
-    return runRow(life, run)
+  const now = Date.now()
+  lives.forEach((life) => {
+    life.events.forEach(check)
   })
+  const rows = lives.map((life) => runRow(life, now))
   const entries = lives.flatMap((life) =>
-    life.events.map(({ type, data }, index) => ({ run_id: life.runId, seq: index + 1, type, at: at(life, index), traceparent, data })),
+    life.events.map(({ type, data }, index) => ({ run_id: life.runId, seq: index + 1, type, at: at(life, index, now), traceparent, data })),
   )
   await sql.begin(async (tx) => {
     for (const some of chunks(rows)) await tx`insert into run ${tx(some as never)}`
