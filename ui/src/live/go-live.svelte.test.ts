@@ -40,6 +40,7 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
+  list.reading = () => false
   vi.useRealTimers()
 })
 
@@ -85,5 +86,19 @@ describe("the live page", () => {
     await settle()
     await settle()
     expect([dashboard.connection.is, back.mock.calls.length, list.error]).toEqual(["live", 1, undefined])
+  })
+
+  it("leaves a list alone that somebody reads, until nobody does", async () => {
+    let reads = true
+    list.reading = () => reads
+    list.error = new Error("away")
+    streams.at(-1)?.close()
+    await vi.advanceTimersByTimeAsync(260)
+    greet()
+    await settle()
+    expect([dashboard.connection.is, list.error]).toEqual(["live", new Error("away")])
+    reads = false
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(list.error).toBeUndefined()
   })
 })

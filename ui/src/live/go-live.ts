@@ -33,13 +33,21 @@ export const goLive = (onBack: () => void) => {
     keeper.hear(entry)
     if (phaseAfter(entry) !== undefined) counters.soon()
   })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** Brings a list up to date that could not be loaded; rows that somebody reads stay where they are. */
+  const mend = () => {
+    clearTimeout(timer)
+    if (list.error === undefined) return
+    if (list.reading()) timer = setTimeout(mend, again)
+    else void list.reload()
+  }
   let away = false
   const line = makeLine({
     onEntry: (entry) => dashboard.hear(entry),
     onConnection: (connection) => {
       if (connection.is === "live" && away) {
         onBack()
-        if (list.error !== undefined) void list.reload()
+        mend()
       }
       away = connection.is !== "live" && (away || connection.is !== "connecting")
       if (connection.is === "signed-out") dashboard.signedOut()
