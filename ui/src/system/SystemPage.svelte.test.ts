@@ -1,6 +1,7 @@
 import type { System } from "@ci-fix-pilot/contract/system-view"
 import { fireEvent, render, screen, within } from "@testing-library/svelte"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { dashboard } from "../dashboard.svelte.ts"
 import SystemPage from "./SystemPage.svelte"
 import { backlogWith, letter, services, system } from "./system.suite.ts"
 
@@ -78,6 +79,15 @@ describe("the page of the system", () => {
     expect(screen.getByRole("region", { name: "Broker and database" }).textContent).toMatch(/Broker connected.*Database is away/su)
     expect(screen.getByRole("region", { name: "Commands that wait" }).textContent).toContain("2 not taken yet")
     expect(screen.getByRole("heading", { name: "planner" })).toBeDefined()
+  })
+
+  it("looks again once it is live: the picture of before does not count this page", async () => {
+    dashboard.connection = { is: "connecting" }
+    await open(system({ streamClients: 0 }))
+    answerOf = () => ({ body: system({ streamClients: 1 }) })
+    dashboard.connection = { is: "live" }
+    await vi.advanceTimersByTimeAsync(1)
+    expect([screen.getByText("1 page or program").tagName, asked.length]).toEqual(["DD", 2])
   })
 
   it("shows of a secret only whether it is set", async () => {
