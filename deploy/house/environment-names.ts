@@ -10,8 +10,8 @@ const ours = /["'`](CI_HEALING_[A-Z0-9_]*[A-Z0-9])["'`]/g
 const found = (text: string, pattern: RegExp): Array<string> =>
   [...text.matchAll(pattern)].flatMap(([, one]) => (one === undefined ? [] : [one]))
 
-/** What an error is called by, as the system's own are. */
-const errorCode = /\bcode: ["'`][A-Z_]+["'`]/g
+/** What an error is called by, or asked for, as the system's own are. */
+const errorCode = /\bcode(?::| ===) ["'`][A-Z_]+["'`]/g
 
 /** A list of names reads none of them. */
 const list = "libs/contract/src/configuration.ts"
