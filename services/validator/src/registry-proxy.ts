@@ -30,10 +30,10 @@ const passedIn = ["accept", "user-agent", "if-none-match"]
 /** About this hop only, or no longer true once the body was decoded or rewritten. */
 const notPassedOut = ["connection", "keep-alive", "transfer-encoding", "content-encoding", "content-length", "etag", "set-cookie"]
 
-const requestHeaders = (request: Request, { token, url }: Registry, target: URL): Headers => {
+const requestHeaders = (request: Request, { credential, url }: Registry, target: URL): Headers => {
   const headers = new Headers()
   for (const name of passedIn) headers.set(name, request.headers.get(name) ?? "")
-  if (target.origin === url.origin && Option.isSome(token)) headers.set("authorization", `Bearer ${Redacted.value(token.value)}`)
+  if (target.origin === url.origin && Option.isSome(credential)) headers.set("authorization", Redacted.value(credential.value))
   return headers
 }
 

@@ -12,7 +12,8 @@ export class NoRegistry extends Schema.TaggedError<NoRegistry>()("NoRegistry", {
 export interface Registry {
   /** Base address, ending in a slash. */
   readonly url: URL
-  readonly token: Option.Option<Redacted.Redacted>
+  /** The value of the `Authorization` header. */
+  readonly credential: Option.Option<Redacted.Redacted>
   /** Other origins that the registry's own answers point to. */
   readonly files: ReadonlyArray<string>
 }
@@ -26,6 +27,9 @@ export const registryVariable: Readonly<Record<Ecosystem, string>> = {
   go: "CI_HEALING_GO_PROXY",
   cargo: "CI_HEALING_CARGO_INDEX",
 }
+
+/** Cargo shows a token as it is; who needs a scheme writes it into the token. */
+const schemes: Readonly<Record<Ecosystem, string>> = { npm: "Bearer ", pip: "Bearer ", go: "Bearer ", cargo: "" }
 
 const given = (url: string, token: string) => Config.all([Config.option(Config.URL(url)), Config.option(Config.Redacted(token))])
 
@@ -78,7 +82,8 @@ export const registryFor = Effect.fn("registry.for")(function* <E, R>(
   const found = Option.isSome(given) ? [given.value.href] : yield* askFor(ecosystem, { path, home }, askInside)
   const [address, ...files] = found
   if (address === undefined) return yield* new NoRegistry({ ecosystem })
-  const registry: Registry = { url: baseOf(address), token, files: Option.isSome(given) ? [] : files }
+  const credential = Option.map(token, (text) => Redacted.make(schemes[ecosystem] + Redacted.value(text)))
+  const registry: Registry = { url: baseOf(address), credential, files: Option.isSome(given) ? [] : files }
   return ecosystem === "cargo" ? { ...registry, files: yield* placeOfCrates(registry) } : registry
 })
 
@@ -99,10 +104,10 @@ const decodeIndexSettings = Schema.decodeUnknownOption(IndexSettings)
 const indexAnswersWithin = 20_000
 
 /** An index of crates says where they are; nothing, while it does not answer: the installation will say so. */
-const placeOfCrates = ({ url, token }: Registry) =>
+const placeOfCrates = ({ url, credential }: Registry) =>
   Effect.promise(async (): Promise<ReadonlyArray<string>> => {
     try {
-      const headers = Option.isSome(token) ? { authorization: `Bearer ${Redacted.value(token.value)}` } : {}
+      const headers = Option.isSome(credential) ? { authorization: Redacted.value(credential.value) } : {}
       const answer = await fetch(new URL("config.json", url), { headers, signal: AbortSignal.timeout(indexAnswersWithin) })
       const settings = decodeIndexSettings(await answer.json())
       return settings._tag === "None"
