@@ -27,5 +27,7 @@ describe("the parts of a change", () => {
       "Undoes 1 of the 3 changes between aaaaaaaaaaaa, which is green, and bbbbbbbbbbbb: src/price.js:12 (1 line restored, 1 line taken back). " +
         "The other 2 stay as they are, in src/price.js; README.md. `npm test` is red with it and green without; found by 5 runs in the sandbox, none of which was green with less undone.",
     )
+    expect(explainRevert({ ...given, pieces: [culprit] })).toMatch(/^Undoes the only change between .* Nothing else was changed\./)
+    expect(explainRevert({ ...given, reverted: pieces })).toMatch(/^Undoes all 3 changes between .* is red with them and green without/)
   })
 })

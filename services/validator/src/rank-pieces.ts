@@ -41,9 +41,15 @@ export const explainRevert = (given: {
   const { pieces, reverted, good, failing } = given
   const kept = pieces.filter((piece) => !reverted.includes(piece))
   const paths = [...new Set(kept.map(({ path }) => path))]
+  const howMany =
+    pieces.length === 1
+      ? "the only change"
+      : kept.length === 0
+        ? `all ${pieces.length} changes`
+        : `${reverted.length} of the ${pieces.length} changes`
   const others = kept.length === 1 ? "The other one stays as it is" : `The other ${kept.length} stay as they are`
   return [
-    `Undoes ${reverted.length} of the ${pieces.length} ${pieces.length === 1 ? "change" : "changes"} between ${good.slice(0, 12)}, which is green, and ${failing.slice(0, 12)}: ${list(reverted.map(describePiece))}.`,
+    `Undoes ${howMany} between ${good.slice(0, 12)}, which is green, and ${failing.slice(0, 12)}: ${list(reverted.map(describePiece))}.`,
     kept.length === 0 ? "Nothing else was changed." : `${others}, in ${list(paths)}.`,
     `\`${given.command.slice(0, 200)}\` is red with ${reverted.length === 1 ? "it" : "them"} and green without; found by ${given.runs} runs in the sandbox${given.minimal ? ", none of which was green with less undone" : ""}.`,
   ].join(" ")
