@@ -8,7 +8,8 @@ import { Bus, type Delivery } from "@ci-fix-pilot/actor/Bus"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
 import { plannerDurable, streams } from "@ci-fix-pilot/contract/streams"
-import type { SqlError } from "@ci-fix-pilot/sql/Sql"
+import type { Policy } from "@ci-fix-pilot/lifecycle/policy"
+import type { Sql, SqlError } from "@ci-fix-pilot/sql/Sql"
 import { type Cause, Effect, Layer, Schedule, Stream } from "effect"
 import { announce } from "./announce.ts"
 import { type Applied, applyBatch } from "./apply-batch.ts"
@@ -21,32 +22,39 @@ const lanes = 2
 const mostAtOnce = 256
 const prefetch = 512
 
-const whileAway = { schedule: Schedule.spaced("250 millis"), while: (error: SqlError) => error.retryable }
+const spaced = Schedule.spaced("250 millis")
+const whileAway = { schedule: spaced, while: (error: SqlError) => error.retryable }
+
+/** It took longer than a statement may. A database that is slow and a message that always takes so long look alike. */
+const tookTooLong = ({ code }: SqlError) => code === "57014"
+/** So often one message alone may take too long, about two minutes, until it is put aside. */
+const slowTries = 12
 
 const none: Applied = { entries: [], commands: [] }
 
 const aside = (item: Item, cause: Cause.Cause<unknown>) => bury(item, String(cause)).pipe(Effect.retry(whileAway), Effect.as(none))
 
-/** Applies items; a batch that fails is applied one by one, so that only the culprit is put aside. A database that is away is waited for. */
+/** A batch that fails or takes too long is halved until only the culprit is put aside. A database that is away is waited for. */
+const applyHalving = (items: ReadonlyArray<Item>, policy: Policy): Effect.Effect<Applied, SqlError, Sql> =>
+  applyBatch(items, policy).pipe(
+    Effect.retry({ schedule: spaced, while: (error) => error.retryable && !tookTooLong(error) }),
+    Effect.retry({ schedule: spaced, while: (error) => tookTooLong(error) && items.length === 1, times: slowTries - 1 }),
+    Effect.catchCause((cause) => {
+      const half = Math.ceil(items.length / 2)
+      const parts = [items.slice(0, half), items.slice(half)]
+      const each =
+        items.length > 1 ? Effect.forEach(parts, (part) => applyHalving(part, policy)) : Effect.forEach(items, (item) => aside(item, cause))
+      return Effect.map(each, (all) => ({
+        entries: all.flatMap(({ entries }) => entries),
+        commands: all.flatMap(({ commands }) => commands),
+      }))
+    }),
+  )
+
+/** Applies items, and says what that has committed. */
 export const applyItems = (items: ReadonlyArray<Item>) =>
   Effect.gen(function* () {
-    const policy = yield* PolicyConfig
-    const applied = yield* applyBatch(items, policy).pipe(
-      Effect.retry(whileAway),
-      Effect.catchCause((cause) =>
-        items.length === 1
-          ? Effect.forEach(items, (item) => aside(item, cause)).pipe(Effect.as(none))
-          : Effect.map(
-              Effect.forEach(items, (item) =>
-                applyBatch([item], policy).pipe(
-                  Effect.retry(whileAway),
-                  Effect.catchCause((one) => aside(item, one)),
-                ),
-              ),
-              (each) => ({ entries: each.flatMap(({ entries }) => entries), commands: each.flatMap(({ commands }) => commands) }),
-            ),
-      ),
-    )
+    const applied = yield* applyHalving(items, yield* PolicyConfig)
     yield* crashPoint("planner.apply-events:committed")
     yield* Effect.forkDetach(announce(applied), { startImmediately: true })
   })
