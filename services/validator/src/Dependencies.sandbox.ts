@@ -2,19 +2,19 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { redactText } from "@ci-fix-pilot/failure/redact"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import { type ChosenInstaller, chooseInstallers } from "./choose-installers.ts"
 import { Dependencies, type DependenciesRequest, InstallImpossible } from "./Dependencies.ts"
 import { installDependencies } from "./install-dependencies.ts"
 import type { InstallFailed } from "./install-failed.ts"
-import { mayNeed } from "./needed-toolchains.ts"
+import { mayNeed, type Scripts } from "./needed-toolchains.ts"
 import { removeTree } from "./remove-tree.ts"
 import { Sandbox } from "./Sandbox.ts"
 import { type LayerFacts, type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
 
-/** What must be read to know who installs. */
+/** What must be read to know who installs, and whether anybody has a use for it. */
 const decisive =
-  /^(?:package\.json|pyproject\.toml|(?:requirements|constraints)[^/]*\.txt|requirements\/[^/]+\.txt|(?:[^/]+\/)?(?:go\.mod|Cargo\.(?:toml|lock)|\.cargo\/config\.toml))$/u
+  /^(?:(?:[^/]+\/){0,2}package\.json|pyproject\.toml|(?:requirements|constraints)[^/]*\.txt|requirements\/[^/]+\.txt|(?:[^/]+\/)?(?:go\.mod|Cargo\.(?:toml|lock)|\.cargo\/config\.toml))$/u
 
 /** The same manifests, installed in the same place by the same means, give the same layer. */
 const keyOf = (where: string, { installer, manifests, derived = {} }: ChosenInstaller, entries: ReadonlyArray<TreeEntry>): string => {
@@ -25,6 +25,10 @@ const keyOf = (where: string, { installer, manifests, derived = {} }: ChosenInst
     .digest("hex")
     .slice(0, 40)
 }
+
+const Package = Schema.fromJsonString(Schema.Struct({ scripts: Schema.Record(Schema.String, Schema.String) }))
+const decodePackage = Schema.decodeUnknownOption(Package)
+const scriptsIn = (text: string): Scripts => Option.match(decodePackage(text), { onNone: () => ({}), onSome: ({ scripts }) => scripts })
 
 /** A registry that is away may come back; a package manager that refuses will refuse again. */
 const troubleOf = ({ kind, reason, output }: InstallFailed): InstallImpossible | WorkspaceUnavailable =>
@@ -83,7 +87,8 @@ export const layer = Layer.effect(
           paths.filter((path) => decisive.test(path)),
         )
         const wanted = chooseInstallers(paths, (path) => texts.get(path)?.toString("utf8") ?? "")
-        const chosen = wanted.filter(({ installer }) => mayNeed(installer, commands))
+        const scripts = [...texts].flatMap(([path, text]) => (path.endsWith("package.json") ? [scriptsIn(text.toString("utf8"))] : []))
+        const chosen = wanted.filter(({ installer }) => mayNeed(installer, commands, scripts))
         if (chosen.length === 0) return []
         const { kind, image, details } = yield* (yield* Sandbox).probe
         const where = image?.digest ?? `${kind} ${details["tools"] ?? ""}`
