@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto"
-import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
+import { rowsOf, Sql, SqlError } from "@ci-fix-pilot/sql/Sql"
 import { Clock, Effect, Layer, Option, Schema } from "effect"
 import { KnownSessions } from "./known-sessions.ts"
 import { lifetime, type Session, Sessions } from "./Sessions.ts"
@@ -7,6 +7,10 @@ import { settings } from "./settings.ts"
 
 const reviewerRows = rowsOf(Schema.Struct({ reviewer: Schema.String }))
 const nameRows = rowsOf(Schema.Struct({ name: Schema.String }))
+
+/** A look-up that takes longer is given up: the page that asks gives up after ten seconds, and needs some of them for what it asked. */
+const patience = "3 seconds"
+const silent = new SqlError({ message: "the database does not say who is signed in", code: "CONNECTION_SILENT", retryable: true })
 
 const keyed = (key: string, text: string) => createHmac("sha256", key).update(text).digest("hex")
 
@@ -30,15 +34,17 @@ export const layer = Layer.effect(
         ])
         return { secret, session: sessionOf(secret, reviewer) }
       }),
-      find: Effect.fn("Sessions.find")(function* (secret: string) {
+      find: Effect.fn("Sessions.find")(function* (secret: string, to: "look" | "change") {
         const name = nameOf(secret)
         const now = yield* Clock.currentTimeMillis
         return yield* query("select reviewer from session where name = $1 and ended_at is null and expires_at > now()", [name]).pipe(
+          Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(silent) }),
           Effect.flatMap(reviewerRows),
           Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), ({ reviewer }) => sessionOf(secret, reviewer))),
           Effect.tap((session) => Effect.sync(() => known.learn(name, session, now))),
           Effect.catch((error) => {
-            const session = error.retryable ? known.recall(name, now) : Option.none()
+            // Who has signed out elsewhere is not known here: acting waits for the database's word.
+            const session = error.retryable && to === "look" ? known.recall(name, now) : Option.none()
             return Option.isSome(session) ? Effect.succeed(session) : Effect.fail(error)
           }),
         )

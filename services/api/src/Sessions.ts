@@ -20,8 +20,8 @@ export class Sessions extends Context.Service<
   {
     /** A new session, and the secret that is its only key. */
     readonly begin: (reviewer: string) => Effect.Effect<{ readonly secret: string; readonly session: Session }, SqlError>
-    /** The session of a secret, unless it has ended or expired. */
-    readonly find: (secret: string) => Effect.Effect<Option.Option<Session>, SqlError>
+    /** The session of a secret, unless it has ended or expired. While the database does not say, one that it has just vouched for is enough to look. */
+    readonly find: (secret: string, to: "look" | "change") => Effect.Effect<Option.Option<Session>, SqlError>
     readonly end: (name: string) => Effect.Effect<void, SqlError>
     /** Those of the named sessions that still hold. */
     readonly holding: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, SqlError>

@@ -70,7 +70,9 @@ export const comesFromElsewhere = (request: Asked): HttpError | undefined => (se
 export const sessionOf = (request: Asked) =>
   Effect.gen(function* () {
     const secret = secretIn(request)
-    return secret === undefined ? Option.none<Session>() : yield* Sessions.use((sessions) => sessions.find(secret))
+    return secret === undefined
+      ? Option.none<Session>()
+      : yield* Sessions.use((sessions) => sessions.find(secret, changes(request) ? "change" : "look"))
   })
 
 const anybody: Caller = { is: "anybody" }

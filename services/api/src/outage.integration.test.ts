@@ -2,6 +2,7 @@ import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/databa
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { type Listening, startListening } from "./listening.suite.ts"
+import { runId } from "./stories.suite.ts"
 
 const token = "t0ken"
 const system = "/v1/ci-healing/system"
@@ -43,4 +44,21 @@ it("while its database is away, who was signed in a moment ago sees how the syst
   }
   await expect.poll(async () => (await api.get("/v1/ci-healing/runs", { cookie: here.cookie })).status).toBe(200)
   expect((await api.get(system, { cookie: gone.cookie })).status).toBe(401)
+})
+
+it("while its database does not say who is signed in, answers in time: to look, who was is known; to act, nobody is", async () => {
+  const { cookie, csrf } = await signIn("ada")
+  expect((await api.get(system, { cookie })).status).toBe(200)
+  const held = api.rows("do $$ begin lock table session; perform pg_sleep(6); end $$")
+  const locks = "select 1 from pg_locks where relation = 'session'::regclass and mode = 'AccessExclusiveLock' and granted"
+  await expect.poll(async () => (await api.rows(locks)).length).toBe(1)
+  const headers = { ...own(), cookie, "x-csrf-token": csrf }
+  const [seen, acted] = await Promise.all([
+    api.get(system, { cookie }),
+    api.post(`/v1/ci-healing/runs/${runId(1)}/actions/approve`, { reviewer: "ada" }, headers),
+  ])
+  expect([seen.status, acted.status]).toEqual([200, 503])
+  expect(await api.rows(locks)).toHaveLength(1)
+  await held
+  expect((await api.post(`/v1/ci-healing/runs/${runId(1)}/actions/approve`, { reviewer: "ada" }, headers)).status).toBe(404)
 })
