@@ -2,12 +2,15 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { redactText } from "@ci-fix-pilot/failure/redact"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Clock, Effect, Layer, Option, Schema } from "effect"
 import { type ChosenInstaller, chooseInstallers } from "./choose-installers.ts"
 import { Dependencies, type DependenciesRequest, InstallImpossible } from "./Dependencies.ts"
-import { installDependencies } from "./install-dependencies.ts"
+import { freshLayer } from "./fresh-layer.ts"
+import { ecosystemOf } from "./install-commands.ts"
+import { installDependencies, misconfigured } from "./install-dependencies.ts"
 import type { InstallFailed } from "./install-failed.ts"
 import { mayNeed, type Scripts } from "./needed-toolchains.ts"
+import { registryMark } from "./registry-settings.ts"
 import { removeTree } from "./remove-tree.ts"
 import { Sandbox } from "./Sandbox.ts"
 import { type LayerFacts, type TreeEntry, Workspace, WorkspaceUnavailable } from "./Workspace.ts"
@@ -17,11 +20,15 @@ const decisive =
   /^(?:(?:[^/]+\/){0,2}package\.json|pyproject\.toml|(?:requirements|constraints)[^/]*\.txt|requirements\/[^/]+\.txt|(?:[^/]+\/)?(?:go\.mod|Cargo\.(?:toml|lock)|\.cargo\/config\.toml))$/u
 
 /** The same manifests, installed in the same place by the same means, give the same layer. */
-const keyOf = (where: string, { installer, manifests, derived = {} }: ChosenInstaller, entries: ReadonlyArray<TreeEntry>): string => {
+const keyOf = (
+  where: ReadonlyArray<string>,
+  { installer, manifests, derived = {} }: ChosenInstaller,
+  entries: ReadonlyArray<TreeEntry>,
+): string => {
   const wanted = new Set(manifests)
   const contents = entries.filter(({ path }) => wanted.has(path)).map(({ path, blob }) => `${blob} ${path}`)
   return new Bun.CryptoHasher("sha256")
-    .update([where, installer, ...contents, JSON.stringify(derived)].join("\n"))
+    .update([...where, installer, ...contents, JSON.stringify(derived)].join("\n"))
     .digest("hex")
     .slice(0, 40)
 }
@@ -43,7 +50,8 @@ const nothingInstalled = Effect.fnUntraced(function* (targetDir: string, failure
   yield* Effect.logWarning("dependencies that the project's manifest names could not be installed", { why: redactText(failure.reason) })
   const why = redactText(failure.reason)
   const notInstalled = [`all that pyproject.toml asks for: ${why}`.slice(0, 300)]
-  const facts: LayerFacts = { by: "nothing", notes: [why], notInstalled, env: {}, path: [] }
+  const madeAt = yield* Clock.currentTimeMillis
+  const facts: LayerFacts = { by: "nothing", notes: [why], notInstalled, madeAt, env: {}, path: [] }
   return facts
 })
 
@@ -64,7 +72,8 @@ const install = Effect.fnUntraced(function* ({ label, source }: DependenciesRequ
   yield* Effect.logInfo("installed dependencies", { by, notes, notInstalled })
   const facts: LayerFacts = { by, notes: notes.map((note) => redactText(note)), env, path }
   const missing = derived === undefined ? notInstalled : notInstalled.map((one) => one.replace("(requirements.txt)", "(pyproject.toml)"))
-  return missing.length === 0 ? facts : { ...facts, notInstalled: missing.map((one) => redactText(one).slice(0, 300)) }
+  if (missing.length === 0) return facts
+  return { ...facts, madeAt: yield* Clock.currentTimeMillis, notInstalled: missing.map((one) => redactText(one).slice(0, 300)) }
 }, Effect.scoped)
 
 /** A toolchain that is not there is no failure yet: the command that needs it, if there is one, will say so. */
@@ -93,9 +102,12 @@ export const layer = Layer.effect(
         const { kind, image, details } = yield* (yield* Sandbox).probe
         const where = image?.digest ?? `${kind} ${details["tools"] ?? ""}`
         const layers = yield* Effect.forEach(chosen, (one) =>
-          workspace
-            .layer(keyOf(where, one, entries), (targetDir) => install({ label, source, commands }, one, targetDir))
-            .pipe(Effect.catchTag("InstallFailed", withoutToolchain)),
+          Effect.gen(function* () {
+            const mark = yield* registryMark(ecosystemOf(one.installer))
+            const keyAt = (generation: number) => keyOf([where, mark, String(generation)], one, entries)
+            const make = (targetDir: string) => install({ label, source, commands }, one, targetDir)
+            return yield* freshLayer((generation) => workspace.layer(keyAt(generation), make))
+          }).pipe(Effect.catchTags({ InstallFailed: withoutToolchain, ConfigError: misconfigured })),
         )
         return layers.filter((layer) => layer !== undefined)
       },

@@ -66,6 +66,8 @@ export const LayerFacts = Schema.Struct({
   notes: Schema.Array(Schema.String),
   /** What the manifests ask for and could not be had, each with why; absent when all is there. */
   notInstalled: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** When it was made, in milliseconds since 1970, where it lacks something. */
+  madeAt: Schema.optionalKey(Schema.Finite),
   /** Added to the environment of every try. */
   env: Schema.Record(Schema.String, Schema.String),
   /** Searched by every try before the sandbox's own. */

@@ -53,7 +53,8 @@ const noteEnd = 400
 const broken = (reason: string) =>
   new SandboxUnavailable({ sandbox: "none", reason, remedy: "Look at the rights and the free space of the workspace directory." })
 
-const misconfigured = (error: Config.ConfigError) =>
+/** A variable says what makes no sense. */
+export const misconfigured = (error: Config.ConfigError) =>
   Effect.fail(new SandboxUnavailable({ sandbox: "none", reason: error.message, remedy: "Correct the variable." }))
 
 const noRegistry = (installer: Installer) =>

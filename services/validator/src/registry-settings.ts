@@ -87,6 +87,13 @@ export const registryFor = Effect.fn("registry.for")(function* <E, R>(
   return ecosystem === "cargo" ? { ...registry, files: yield* placeOfCrates(registry) } : registry
 })
 
+/** Stands for the registry and the credential that the variables name, and tells neither: with another mark, another outcome is to be had. */
+export const registryMark = Effect.fn("registry.mark")(function* (ecosystem: Ecosystem) {
+  const [address, token] = (yield* settings)[ecosystem]
+  const said = JSON.stringify([Option.map(address, ({ href }) => href), Option.map(token, Redacted.value)])
+  return new Bun.CryptoHasher("sha256").update(said).digest("hex").slice(0, 16)
+})
+
 /** The addresses that a package manager is set to: this machine's, else the sandbox's own. */
 const askFor = Effect.fnUntraced(function* <E, R>(
   ecosystem: Ecosystem,
