@@ -5,6 +5,7 @@ import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/databa
 import { Effect, Layer, Logger, ManagedRuntime } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { holdsMigrations } from "./migrate.suite.ts"
+import { migrate } from "./migrate.ts"
 import * as PGlite from "./Sql.pglite.ts"
 import * as Postgres from "./Sql.postgres.ts"
 import { holdsSql, type OnSql, onLayer } from "./Sql.suite.ts"
@@ -22,6 +23,21 @@ describe("Postgres as a server", () => {
   const on: OnSql = (work) => onLayer(Layer.effect(Sql, Postgres.make(url, 4)))(work)
   holdsSql(on)
   holdsMigrations(on)
+
+  it("lets a migration wait for a lock for five seconds at most: whoever comes after it waits, too", () => {
+    const migration = { service: "waits", name: "0001-first", script: "alter table held add column more int;" }
+    const work = Effect.gen(function* () {
+      const sql = yield* Sql
+      yield* sql.script("create table held (n int)")
+      const held = sql.transaction((query) =>
+        Effect.andThen(query("select n from held"), Effect.timeout(Effect.flip(migrate([migration])), "9 seconds")),
+      )
+      expect(yield* held).toMatchObject({ _tag: "SqlError", code: "55P03", retryable: true })
+      yield* migrate([migration])
+      expect(yield* sql.query("select more from held")).toEqual([])
+    })
+    return on(work)
+  })
 
   it.each([
     ["nobody listens", () => "postgres://postgres@127.0.0.1:1/none"],

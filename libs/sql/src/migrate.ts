@@ -17,6 +17,9 @@ export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("Mi
 const digest = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex")
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`
 
+/** Whoever comes after a migration that waits for a table waits, too: it gives way, and is tried again. Its turn it may wait for. */
+const waitBriefly = "set local lock_timeout = '5s'"
+
 /** Applies what is missing, each with its record in one transaction. Safe to run from several processes: an advisory lock takes turns. */
 export const migrate = (migrations: ReadonlyArray<Migration>) =>
   Effect.gen(function* () {
@@ -31,7 +34,7 @@ export const migrate = (migrations: ReadonlyArray<Migration>) =>
         sql.query("select sha256 from migration where service = $1 and name = $2", [service, name]),
         ([row]) => row?.["sha256"],
       )
-      const apply = sql.script(`select pg_advisory_xact_lock(7263001);\n${script}\n;${record};`).pipe(
+      const apply = sql.script(`select pg_advisory_xact_lock(7263001);\n${waitBriefly};\n${script}\n;${record};`).pipe(
         Effect.andThen(Effect.logInfo("migrated", { service, name })),
         Effect.as<unknown>(sha256),
         // Another process may have been first.
