@@ -76,7 +76,7 @@ const proofOf = (patch: Patch, draw: Draw): Proof => {
     sandbox: {
       kind: "bubblewrap",
       image: "host",
-      ...(draw(8) === 0 ? { notInstalled: ["ts-jest@29: the registry does not have it"] } : {}),
+      ...(flaw === 8 ? { notInstalled: ["ts-jest@29: the registry does not have it"] } : {}),
     },
     findings: draw(6) === 0 ? [{ rule: "weakened-test", file: "a.test.js", detail: "an assertion is gone" }] : [],
   }
