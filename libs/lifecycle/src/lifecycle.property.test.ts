@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { brokenRules } from "./broken-rules.ts"
+import { drawing } from "./drawing.ts"
 import type { Violation } from "./invariants.ts"
-import { type Draw, simulate } from "./simulation.ts"
+import { simulate } from "./simulation.ts"
 import type { Rules } from "./step.ts"
-
-/** A small, fast and reproducible generator: schedule n is always the same schedule. */
-const drawing = (seed: number): Draw => {
-  let state = (seed + 1) * 0x9e3779b9
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-}
 
 const schedules = 20_000
 

@@ -1,5 +1,6 @@
+import { drawing } from "@ci-fix-pilot/lifecycle/drawing"
 import { describe, expect, it } from "vitest"
-import { Arrivals, drawing, policyOf } from "./batch-arrivals.suite.ts"
+import { Arrivals, policyOf } from "./batch-arrivals.suite.ts"
 import { applyTo, emptyWorld } from "./batch-world.suite.ts"
 import { type PlannedBatch, planBatch } from "./plan-batch.ts"
 import { recentRuns } from "./RecentRuns.ts"

@@ -10,17 +10,6 @@ import { runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
 import type { AskedCommand, World } from "./batch-world.suite.ts"
 import type { Item } from "./plan-batch.ts"
 
-/** A small, fast and reproducible generator: history n is always the same history. */
-export const drawing = (seed: number): Draw => {
-  let state = (seed + 1) * 0x9e3779b9
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-}
-
 const runs = 5
 const traceparent = "00-00000000000000000000000000000000-0000000000000000-00"
 

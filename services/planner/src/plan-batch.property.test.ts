@@ -1,6 +1,7 @@
 import { commandTypes } from "@ci-fix-pilot/contract/commands"
+import { drawing } from "@ci-fix-pilot/lifecycle/drawing"
 import { describe, expect, it } from "vitest"
-import { Arrivals, drawing, policyOf } from "./batch-arrivals.suite.ts"
+import { Arrivals, policyOf } from "./batch-arrivals.suite.ts"
 import { applyTo, comparable, emptyWorld } from "./batch-world.suite.ts"
 import { type Item, planBatch } from "./plan-batch.ts"
 
