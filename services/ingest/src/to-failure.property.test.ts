@@ -4,33 +4,7 @@ import { RunId } from "@ci-fix-pilot/contract/ids"
 import { Effect, Schema } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { isIgnored } from "./fact.ts"
-import { toFailure } from "./to-failure.ts"
-
-const minimal = {
-  provider: "github",
-  repository: "acme/widgets",
-  branch: "main",
-  commitSha: "a".repeat(40),
-  errorLog: "src/round.test.ts\nAssertionError: expected 3 to be 2\n",
-}
-const full = {
-  ...minimal,
-  pipelineUrl: "https://ci.test/runs/1",
-  errorType: "Test Failure",
-  workflow: "CI",
-  workflowId: 7,
-  workflowRunId: 99,
-  runAttempt: 2,
-  failedJobs: [{ id: 1, name: "test", steps: ["Run tests"] }],
-  fork: true,
-}
-
-const failure = (body: unknown) => {
-  const told = Effect.runSync(toFailure(body))
-  if (isIgnored(told) || told.event.type !== "ci-failed") throw new Error("this is no failure")
-  return { ...told, data: told.event.data }
-}
+import { failure, full, minimal } from "./posted.suite.ts"
 
 describe("the run of a posted failure", () => {
   const commit = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 40, maxLength: 40 })

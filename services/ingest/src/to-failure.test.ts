@@ -1,33 +1,9 @@
 import { runIdOf } from "@ci-fix-pilot/contract/run-id"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { isIgnored } from "./fact.ts"
+import { failure, full, minimal } from "./posted.suite.ts"
 import { toFailure } from "./to-failure.ts"
 
-const minimal = {
-  provider: "github",
-  repository: "acme/widgets",
-  branch: "main",
-  commitSha: "a".repeat(40),
-  errorLog: "src/round.test.ts\nAssertionError: expected 3 to be 2\n",
-}
-const full = {
-  ...minimal,
-  pipelineUrl: "https://ci.test/runs/1",
-  errorType: "Test Failure",
-  workflow: "CI",
-  workflowId: 7,
-  workflowRunId: 99,
-  runAttempt: 2,
-  failedJobs: [{ id: 1, name: "test", steps: ["Run tests"] }],
-  fork: true,
-}
-
-const failure = (body: unknown) => {
-  const told = Effect.runSync(toFailure(body))
-  if (isIgnored(told) || told.event.type !== "ci-failed") throw new Error("this is no failure")
-  return { ...told, data: told.event.data }
-}
 const problem = (body: unknown) => Effect.runSync(Effect.flip(toFailure(body)))
 const without = (field: string) => Object.fromEntries(Object.entries(minimal).filter(([name]) => name !== field))
 
