@@ -23,10 +23,11 @@ export interface Ask {
   readonly signal?: AbortSignal
 }
 
-const refusal = async (response: Response): Promise<ApiError> => {
+/** What a server says that refuses: the api's own words, or the status where something before it answers. */
+export const readRefusal = async (response: Response): Promise<ApiError> => {
   const body: typeof ErrorBody.Type | undefined = await response.json().catch(() => undefined)
   const error = body?.error
-  return new ApiError(response.status, error?.code ?? "failed", error?.message ?? `the server answered ${response.status}`, error?.current)
+  return new ApiError(response.status, error?.code ?? "failed", error?.message ?? `error ${response.status}`, error?.current)
 }
 
 export interface ApiOptions {
@@ -60,7 +61,7 @@ export const makeApi = ({ csrf, renew, onSignedOut }: ApiOptions) => {
     // He may have signed in again in another tab: the cookie is that session's by now, the proof was the old one's.
     if (changes && response.status === 403 && (await renew().catch(() => false))) response = await once(path, csrf(), asked)
     if (response.status === 401) onSignedOut()
-    if (!response.ok) throw await refusal(response)
+    if (!response.ok) throw await readRefusal(response)
     return response
   }
   return {

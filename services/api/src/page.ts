@@ -1,11 +1,4 @@
-import type { RunPage } from "@ci-fix-pilot/contract/run-view"
-import type { SessionView } from "@ci-fix-pilot/contract/session-view"
-
-/** What a page would ask for first. */
-export interface First {
-  readonly session: SessionView
-  readonly runs?: RunPage
-}
+import type { First } from "@ci-fix-pilot/contract/first-view"
 
 /** Text of runs stands in it: without `<` no text ends the block, and without line separators it is JSON everywhere. */
 const json = (first: First) =>

@@ -191,6 +191,19 @@ describe("following the ledger", () => {
     expect(said().filter((is) => is === "live").length).toBe(1)
   })
 
+  it("is lost the moment it is doubted, and live again with the first answer, from where it was", async () => {
+    const { api, following, said, connections } = begin(7)
+    await api.accept(7)
+    await api.tell(makeTelling(7).failed("r"))
+    following.doubt()
+    expect(connections.at(-1)).toEqual({ is: "lost", since: Date.now() })
+    await api.answer(new TypeError("no network"))
+    following.doubt()
+    following.hurry()
+    await api.accept(8)
+    expect([said(), api.asked.at(-1)]).toEqual([["connecting", "live", "lost", "lost", "live"], "/v1/ci-healing/stream?after=8"])
+  })
+
   it("is over when it is closed", async () => {
     const { api, heard, following, said } = begin()
     await api.accept(0)

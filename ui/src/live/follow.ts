@@ -1,5 +1,6 @@
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import type { LedgerEntry } from "@ci-fix-pilot/contract/run-view"
+import { readRefusal } from "../api.ts"
 import { readEvents, type StreamEvent } from "./read-events.ts"
 
 /** A ledger entry, with the fact that it is. */
@@ -18,6 +19,8 @@ export interface Following {
   readonly ledger: () => string | undefined
   /** Tries at once instead of at the next time that it had in mind. */
   readonly hurry: () => void
+  /** The network went: what looks open may be dead, and is tried anew at once. */
+  readonly doubt: () => void
   readonly close: () => void
 }
 
@@ -39,20 +42,10 @@ const silence = 40_000
 /** Waits between tries: soon at first, for most restarts take a second; then further apart, so that a server that comes back is not trampled (ms). */
 const patience = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000]
 
-class Refused extends Error {
-  readonly status: number
-  readonly retryAfterMs: number | undefined
-  constructor(response: Response, says: string) {
-    super(says)
-    this.status = response.status
-    const seconds = Number(response.headers.get("retry-after") ?? Number.NaN)
-    this.retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined
-  }
-}
-
-const refusal = async (response: Response) => {
-  const body: { error?: { message?: string } } | undefined = await response.json().catch(() => undefined)
-  return new Refused(response, body?.error?.message ?? `it answers ${response.status}`)
+/** How long a server that refuses asks to be left alone (ms). */
+const askedToWait = ({ headers }: Response): number | undefined => {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN)
+  return Number.isFinite(seconds) ? seconds * 1_000 : undefined
 }
 
 /**
@@ -104,12 +97,13 @@ export const follow = ({
     if (fresh.length > 0) onEntries(fresh)
   }
 
+  /** Reads until the stream ends or breaks; resolves to the refusal where there is none to read. */
   const read = async (abort: AbortController) => {
     let watchdog = setTimeout(() => abort.abort(), silence)
     try {
       const headers = { accept: "text/event-stream" }
       const response = await fetch(`/v1/ci-healing/stream?after=${position}`, { headers, cache: "no-store", signal: abort.signal })
-      if (!response.ok || response.body === null) throw await refusal(response)
+      if (!response.ok || response.body === null) return { error: await readRefusal(response), retryAfterMs: askedToWait(response) }
       await readEvents(response.body, (events) => {
         if (abort.signal.aborted) return
         clearTimeout(watchdog)
@@ -120,6 +114,7 @@ export const follow = ({
         live = true
         take(events)
       })
+      return undefined
     } finally {
       clearTimeout(watchdog)
     }
@@ -130,14 +125,15 @@ export const follow = ({
     attempt?.abort()
     const abort = new AbortController()
     attempt = abort
-    const problem: unknown = await read(abort).catch((cause: unknown) => cause)
+    const refused = await read(abort).catch(() => undefined)
     if (closed || attempt !== abort) return
     abort.abort()
     live = false
     lostSince ??= Date.now()
-    if (problem instanceof Refused && problem.status === 401) return onConnection({ is: "signed-out" })
-    const refused = problem instanceof Refused ? problem : undefined
-    onConnection(refused === undefined ? { is: "lost", since: lostSince } : { is: "refused", since: lostSince, says: refused.message })
+    if (refused?.error.status === 401) return onConnection({ is: "signed-out" })
+    onConnection(
+      refused === undefined ? { is: "lost", since: lostSince } : { is: "refused", since: lostSince, says: refused.error.message },
+    )
     const wait = patience[Math.min(failures, patience.length - 1)] ?? silence
     failures += 1
     timer = setTimeout(open, refused?.retryAfterMs ?? wait)
@@ -149,7 +145,14 @@ export const follow = ({
     position: () => position,
     ledger: () => ledger,
     hurry: () => {
-      if (!closed && lostSince !== undefined) void open()
+      if (!closed && !live) void open()
+    },
+    doubt: () => {
+      if (closed || !live) return
+      live = false
+      lostSince = Date.now()
+      onConnection({ is: "lost", since: lostSince })
+      void open()
     },
     close,
   }
