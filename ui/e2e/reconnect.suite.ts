@@ -48,4 +48,19 @@ export const reconnect = (world: () => World) =>
       expect(await hint.count()).toBe(0)
       await close()
     })
+
+    it("is told from a network that is gone: that is said at once, and what happened meanwhile comes with it", async () => {
+      const { fleet, reviewer } = world()
+      const { page, close } = await reviewer()
+      const live = page.getByText("Live", { exact: true })
+      const atOnce = { timeout: 2_000 }
+      await live.waitFor()
+      await page.context().setOffline(true)
+      await page.getByText("You are offline").waitFor(atOnce)
+      await untilPhase(fleet, await broken(fleet, "offline"), patience)
+      await page.context().setOffline(false)
+      await live.waitFor(atOnce)
+      await rowOf(page, "offline").getByText("Fixed", { exact: true }).waitFor(atOnce)
+      await close()
+    })
   })

@@ -71,6 +71,15 @@ describe("the one line of the page", () => {
     expect(asked.length).toBe(1)
   })
 
+  it("is lost the moment the network goes, however open it looks, and tried at once", async () => {
+    line.follow(5)
+    await settle()
+    dispatchEvent(new Event("offline"))
+    expect(said.at(-1)).toBe("lost")
+    await settle()
+    expect([said.at(-1), asked.length]).toEqual(["live", 2])
+  })
+
   it("is tried at once when the network is back", async () => {
     vi.stubGlobal("fetch", async (path: string) => {
       asked.push(path)

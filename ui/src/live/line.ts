@@ -50,5 +50,7 @@ export const makeLine = ({ onEntry, onConnection, whilePaused }: LineOptions): L
   }
   watchHidden(pause, resume)
   addEventListener("online", () => following?.hurry())
+  // A network that goes leaves its connections looking open; a server on this machine answers all the same.
+  addEventListener("offline", () => following?.doubt())
   return { follow: begin, close }
 }
