@@ -3,7 +3,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { afterEach, beforeEach, expect, it } from "vitest"
-import { untilSlotIsFree } from "./free-slot-fixture.ts"
 import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
 import { takeSlot } from "./workspace-slot.ts"
 
@@ -48,7 +47,6 @@ it("leaves nothing of an installation that was killed with -9 behind the next st
   const [workspace, temporary] = [join(base, "workspace"), join(base, "temporary")] as const
   mkdirSync(temporary)
   const pid = await killInstallation(workspace, temporary)
-  untilSlotIsFree(workspace)
   await Effect.runPromise(Effect.scoped(takeSlot(workspace)))
   expect(readdirSync(workspace).toSorted()).toEqual(["0", "0.lock"])
   expect(readdirSync(join(workspace, "0/tmp"))).toEqual([])

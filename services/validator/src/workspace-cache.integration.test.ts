@@ -6,7 +6,6 @@ import { join } from "node:path"
 import { ConfigProvider, Effect, Fiber, Layer, Schedule, type Scope } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { countFiles, filesInEntry, useEntry } from "./cache-evictor-fixture.ts"
-import { untilSlotIsFree } from "./free-slot-fixture.ts"
 import { nothingRuns } from "./nothing-runs-fixture.ts"
 import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
 import { layer } from "./Workspace.git.ts"
@@ -91,7 +90,6 @@ describe("a workspace shared by many tries and services", () => {
     expect(existsSync(join(left, "a.txt"))).toBe(true)
     holder.kill("SIGKILL")
     await holder.exited
-    untilSlotIsFree(directory)
 
     const again = await within(
       Effect.map(
@@ -125,7 +123,6 @@ describe("a workspace shared by many tries and services", () => {
   it("takes nothing for whole of what a service was removing when it was killed with -9", async () => {
     const evictor = Bun.spawn(["bun", join(import.meta.dirname, "cache-evictor-fixture.ts"), directory], { stderr: "inherit" })
     expect(await evictor.exited.then(() => evictor.signalCode)).toBe("SIGKILL")
-    untilSlotIsFree(directory)
     const entry = await Effect.runPromise(
       Effect.gen(function* () {
         const cache = yield* makeCache(yield* takeSlot(directory), 1_000)

@@ -1,8 +1,9 @@
 /**
- * A directory that belongs to this process alone, below the configured one: several validators may share that. The kernel holds the
- * lock for a child process that dies with us, so a killed service leaves no lock behind, only leftovers, which the next start clears.
+ * A directory that belongs to this process alone, below the configured one: several validators may share that. The lock is on a file that
+ * this process itself holds open: whoever sees that a service is dead finds its slot free, and only leftovers in it, which the next start clears.
  */
 import { spawn } from "node:child_process"
+import { closeSync, openSync } from "node:fs"
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, type Scope } from "effect"
@@ -25,22 +26,31 @@ const unavailable = (path: string) => (cause: unknown) =>
 /** What `flock` ends with when somebody else holds the lock. */
 const busy = 1
 
+/** Locks the open file that a program gets from us: the lock belongs to the file, not to the program, which is then over. */
+const flock = (descriptor: number) =>
+  Effect.callback<number>((resume) => {
+    const child = spawn("flock", ["--nonblock", "3"], {
+      env: { PATH: systemPath },
+      stdio: ["ignore", "ignore", "ignore", descriptor],
+    })
+    child.once("error", () => resume(Effect.succeed(127)))
+    child.once("close", (code) => resume(Effect.succeed(code ?? 137)))
+  })
+
+/** The open file that holds the lock; undefined when the lock is somebody else's. No other program inherits it. */
+const hold = Effect.fnUntraced(function* (file: string) {
+  const descriptor = yield* Effect.try({ try: () => openSync(file, "a", 0o600), catch: unavailable(file) })
+  const code = yield* flock(descriptor)
+  if (code === 0) return descriptor
+  closeSync(descriptor)
+  return code === busy ? undefined : yield* Effect.fail(unavailable(file)(`it cannot be locked: flock ended with ${code}`))
+})
+
 /** True when the lock is ours; it is given back with the scope, or by the kernel when this process dies. */
 const lock = (file: string): Effect.Effect<boolean, WorkspaceUnavailable, Scope.Scope> =>
   Effect.map(
-    Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof spawn> | undefined, WorkspaceUnavailable>((resume) => {
-        const held = ["flock", "--nonblock", "--no-fork", file, "sh", "-c", "echo held; exec sleep infinity"]
-        const child = spawn("setpriv", ["--pdeathsig=KILL", ...held], { env: { PATH: systemPath }, stdio: ["ignore", "pipe", "ignore"] })
-        const broken = (why: string) => resume(Effect.fail(unavailable(file)(`it cannot be locked: ${why}`)))
-        child.stdout.once("data", () => resume(Effect.succeed(child)))
-        child.once("error", (error) => broken(error.message))
-        child.once("close", (code) => (code === busy ? resume(Effect.succeed(undefined)) : broken(`flock ended with ${code}`)))
-        child.unref()
-      }),
-      (child) => Effect.sync(() => child?.kill("SIGKILL")),
-    ),
-    (child) => child !== undefined,
+    Effect.acquireRelease(hold(file), (held) => Effect.sync(() => (held === undefined ? undefined : closeSync(held)))),
+    (held) => held !== undefined,
   )
 
 /**
