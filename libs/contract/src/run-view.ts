@@ -21,7 +21,7 @@ const Instant = Schema.String
 export const Status = Schema.Literals(["queued", "running", "fixed", "escalated", "aborted", "resolved", "skipped", "flaky"])
 export type Status = typeof Status.Type
 
-/** A run as a list shows it. Null: not there (yet). `failure`: what is broken, in one line, once diagnosed; `kind`: which kind of failure that is. `seq`: the last entry of the run's ledger that it knows. Money in US dollars. */
+/** A run as a list shows it. Null: not there (yet). `failure`: what is broken, in one line, as exactly as it is known; `kind`: which kind of failure that is, once diagnosed. `seq`: the last entry of the run's ledger that it knows. Money in US dollars. */
 export const RunSummary = Schema.Struct({
   runId: RunId,
   seq: Count,

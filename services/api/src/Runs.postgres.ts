@@ -3,6 +3,7 @@ import { RunId } from "@ci-fix-pilot/contract/ids"
 import { type RunEvent, runEvents } from "@ci-fix-pilot/contract/run-events"
 import { type LedgerEntry, type RunSummary, Status } from "@ci-fix-pilot/contract/run-view"
 import { Diagnosis, Strategy } from "@ci-fix-pilot/contract/values"
+import { failureFrom } from "@ci-fix-pilot/lifecycle/failure-of"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { Runs, type RunsQuery } from "./Runs.ts"
@@ -20,7 +21,9 @@ const runRows = rowsOf(
     status: Status,
     phase: Schema.String,
     signature: Schema.NullOr(Schema.String),
-    failure: Schema.NullOr(Schema.String),
+    diagnosis: Schema.NullOr(Schema.String),
+    firstError: Schema.NullOr(Schema.String),
+    errorType: Schema.NullOr(Schema.String),
     kind: Schema.NullOr(Diagnosis.fields.kind),
     attempt: Schema.Int,
     maxAttempts: Schema.Int,
@@ -52,8 +55,9 @@ const rememberedRows = rowsOf(
   Schema.Struct({ attempt: Schema.NullOr(Schema.Int), told: Schema.String, outcome: Schema.NullOr(Schema.String), at: Schema.Date }),
 )
 
-const summaryOf = (row: Effect.Success<ReturnType<typeof runRows>>[number]): RunSummary => ({
+const summaryOf = ({ diagnosis, firstError, errorType, ...row }: Effect.Success<ReturnType<typeof runRows>>[number]): RunSummary => ({
   ...row,
+  failure: failureFrom({ diagnosis, firstError, errorType }),
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
   stoppedAt: row.stoppedAt?.toISOString() ?? null,
@@ -62,8 +66,13 @@ const summaryOf = (row: Effect.Success<ReturnType<typeof runRows>>[number]): Run
 
 const entryOf = (row: Effect.Success<ReturnType<typeof entryRows>>[number]): LedgerEntry => ({ ...row, at: row.at.toISOString() })
 
+/** The line of a digest where the first error stands: the list needs no more of a log. */
+const firstErrorOf = (digest: string) =>
+  `nullif(btrim(split_part(state #>> '{${digest},text}', E'\\n', least(1 + (state #>> '{${digest},firstError}')::float8, 24000)::int), E' \\t\\r'), '')`
+
 const runColumns = `run_id as "runId", seq, repository, branch, commit_sha as "commitSha", title, status, phase, signature,
-  state #>> '{diagnosis,summary}' as failure, state #>> '{diagnosis,kind}' as kind, attempt, max_attempts as "maxAttempts", strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
+  state #>> '{diagnosis,summary}' as diagnosis, state #>> '{diagnosis,kind}' as kind, state #>> '{source,errorType}' as "errorType",
+  case when state -> 'diagnosis' is null then coalesce(${firstErrorOf("failure,digest")}, ${firstErrorOf("source,digest")}) end as "firstError", attempt, max_attempts as "maxAttempts", strategy, pull_request_url as "pullRequestUrl", cost_usd as "costUsd", created_at as "createdAt", updated_at as "updatedAt",
   stopped_at as "stoppedAt", deadline_at as "deadlineAt"`
 const entryColumns = `run_id as "runId", seq, position::float8 as position, type, at, caused_by as "causedBy", traceparent, data`
 

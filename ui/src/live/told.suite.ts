@@ -20,6 +20,15 @@ export const makeTelling = (position = 0) => {
       data: { target: { ...target, repository }, title: "CI › test failed" },
     }),
     fetching: (runId: string): LiveEntry => ({ ...place(runId), type: "fetch-started", data: {} }),
+    fetched: (runId: string, text: string, firstError: number): LiveEntry => ({
+      ...place(runId),
+      type: "failure-fetched",
+      data: {
+        ...{ failedJobs: [], signature: "0123456789abcdef", fork: false, headMoved: false },
+        digest: { text, firstError, totalLines: 2, totalBytes: text.length, redactions: 0 },
+        author: { login: "ada", association: "MEMBER", trusted: true },
+      },
+    }),
     diagnosed: (runId: string, costUsd = 0): LiveEntry => ({
       ...place(runId),
       type: "diagnosed",

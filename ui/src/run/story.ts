@@ -1,20 +1,12 @@
+import { failureOf } from "@ci-fix-pilot/lifecycle/failure-of"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import type { LiveEntry } from "../live/follow.ts"
 
 const findLast = <T extends LiveEntry["type"]>(entries: ReadonlyArray<LiveEntry>, type: T) =>
   entries.findLast((entry): entry is LiveEntry & { type: T } => entry.type === type)
 
-/** The line of the log where the first error stands. */
-const firstErrorLine = ({ failure, source }: Run): string | undefined => {
-  const digest = failure?.digest ?? source.digest
-  return digest?.text.split("\n")[digest.firstError ?? -1]?.trim() || undefined
-}
-
-/** What failed, in one sentence: the diagnosis when there is one, else what the log says, else what the pipeline was about. */
-export const whatFailed = (run: Run): string => {
-  const text = run.diagnosis?.summary ?? firstErrorLine(run) ?? run.source.errorType ?? run.title
-  return text.length <= 240 ? text : `${text.slice(0, 239)}…`
-}
+/** What failed, as the list says it too; what the pipeline was about while that is all. */
+export const whatFailed = (run: Run): string => failureOf(run) ?? run.title
 
 const ways = {
   replay: "a fix that worked before for the same failure",

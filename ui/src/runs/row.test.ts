@@ -45,6 +45,16 @@ describe("a row of the list", () => {
     }
   })
 
+  it("is named by its log's first error until it is diagnosed, however little of it the list was told", () => {
+    const told = makeTelling()
+    const entries = [told.failed("r"), told.fetched("r", "ok 1\nnot ok 2 - adds", 1), told.fetching("r")]
+    const row = fold(entries)
+    expect(row?.summary).toMatchObject({ failure: "not ok 2 - adds", kind: null })
+    const later = row && fold([told.fetching("r")], rowOf(row.summary))
+    expect(later?.summary).toMatchObject({ failure: "not ok 2 - adds", kind: null })
+    expect(rowAfter(later, told.diagnosed("r"))?.summary).toMatchObject({ failure: "3 is not 4", kind: "test" })
+  })
+
   it("does not begin in the middle of a ledger", () => expect(fold(life().slice(1))).toBeUndefined())
 
   it("keeps the moment at which it first stopped", () => {

@@ -1,4 +1,5 @@
 import type { RunSummary } from "@ci-fix-pilot/contract/run-view"
+import { failureOf } from "@ci-fix-pilot/lifecycle/failure-of"
 import { type Attempt, evolve, isStop, type Phase, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import type { LiveEntry } from "../live/follow.ts"
 import { evolveKnown } from "../live/phase-after.ts"
@@ -28,8 +29,8 @@ const isPhase = (phase: string): phase is Phase => phases.has(phase)
 const attemptsOf = ({ attempt, strategy }: RunSummary): ReadonlyArray<Attempt> =>
   strategy === null ? [] : Array.from({ length: attempt }, (_, at) => ({ n: at + 1, strategy, outcome: "open" }))
 
-const diagnosisOf = (summary: string, kind: RunSummary["kind"]) =>
-  ({ kind: kind ?? "unknown", summary, firstError: "", suspectFiles: [], confidence: 0, by: "rules" }) as const
+const diagnosisOf = (summary: string, kind: NonNullable<RunSummary["kind"]>) =>
+  ({ kind, summary, firstError: "", suspectFiles: [], confidence: 0, by: "rules" }) as const
 
 /** The state of a run as far as its summary knows it: enough for live entries to go on from. */
 export const rowOf = (summary: RunSummary): Row => {
@@ -42,7 +43,7 @@ export const rowOf = (summary: RunSummary): Row => {
       phase: isPhase(phase) ? phase : "queued",
       attempts: attemptsOf(summary),
       costUsd,
-      ...(failure === null ? {} : { diagnosis: diagnosisOf(failure, kind) }),
+      ...(failure === null || kind === null ? {} : { diagnosis: diagnosisOf(failure, kind) }),
       ...(pullRequestUrl === null
         ? {}
         : { pullRequest: { number: 0, url: pullRequestUrl, branch, headSha: commitSha, adopted: false, state: "open" } }),
@@ -55,7 +56,8 @@ const begun = (entry: LiveEntry & { readonly type: "ci-failed" }): Row => {
   const { repository, branch, commitSha } = entry.data.target
   return rowOf({
     ...{ runId: entry.runId, seq: entry.seq, repository, branch, commitSha, title: entry.data.title },
-    ...{ status: "queued", phase: "queued", signature: entry.data.signature ?? null, failure: null, kind: null },
+    ...{ status: "queued", phase: "queued", signature: entry.data.signature ?? null, kind: null },
+    failure: failureOf(evolve(undefined, entry)),
     ...{ attempt: 0, maxAttempts: 0, strategy: null, pullRequestUrl: null, costUsd: 0 },
     ...{ createdAt: entry.at, updatedAt: entry.at, stoppedAt: null, deadlineAt: null },
   })
@@ -75,7 +77,7 @@ export const rowAfter = (row: Row | undefined, entry: LiveEntry): Row | undefine
       seq: entry.seq,
       status: statusOf(run.phase),
       phase: run.phase,
-      failure: run.diagnosis?.summary ?? null,
+      failure: failureOf(run) ?? summary.failure,
       kind: run.diagnosis?.kind ?? null,
       attempt: run.attempts.length,
       maxAttempts: entry.type === "attempt-started" ? entry.data.of : summary.maxAttempts,

@@ -1,0 +1,28 @@
+import type { LogDigest } from "@ci-fix-pilot/contract/values"
+import type { Run } from "./run.ts"
+
+/** A longer line is no headline (characters). */
+const longest = 240
+
+/** What may name a failure, the most telling first: the diagnosis, the log's line where the first error stands, the error that CI named. */
+export interface Named {
+  readonly diagnosis: string | null | undefined
+  readonly firstError: string | null | undefined
+  readonly errorType: string | null | undefined
+}
+
+/** What is broken, in one line; null while nothing of it is known. Lists and pages say the same of a run because both ask here. */
+export const failureFrom = ({ diagnosis, firstError, errorType }: Named): string | null => {
+  const line = [diagnosis, firstError, errorType].find((text) => text?.trim())?.trim() ?? null
+  return line === null || line.length <= longest ? line : `${line.slice(0, longest - 1)}…`
+}
+
+const lineOf = (digest: LogDigest | undefined): string | undefined => digest?.text.split("\n")[digest.firstError ?? -1]?.trim()
+
+/** {@link failureFrom} of a run: the log that was fetched goes before the one that came with the report. */
+export const failureOf = ({ diagnosis, failure, source }: Pick<Run, "diagnosis" | "failure" | "source">): string | null =>
+  failureFrom({
+    diagnosis: diagnosis?.summary,
+    firstError: lineOf(failure?.digest) || lineOf(source.digest),
+    errorType: source.errorType,
+  })
