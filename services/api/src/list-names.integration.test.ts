@@ -1,6 +1,6 @@
 import type { EventData } from "@ci-fix-pilot/contract/events"
+import { failureOf } from "@ci-fix-pilot/contract/failure-of"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
-import { failureOf } from "@ci-fix-pilot/lifecycle/failure-of"
 import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { ciFailed } from "@ci-fix-pilot/testkit/scripted-answers"

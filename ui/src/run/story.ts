@@ -1,4 +1,4 @@
-import { failureOf } from "@ci-fix-pilot/lifecycle/failure-of"
+import { failureOf } from "@ci-fix-pilot/contract/failure-of"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import type { LiveEntry } from "../live/follow.ts"
 

@@ -1,5 +1,5 @@
+import { failureOf } from "@ci-fix-pilot/contract/failure-of"
 import type { RunSummary } from "@ci-fix-pilot/contract/run-view"
-import { failureOf } from "@ci-fix-pilot/lifecycle/failure-of"
 import { type Attempt, evolve, isStop, type Phase, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import type { LiveEntry } from "../live/follow.ts"
 import { evolveKnown } from "../live/phase-after.ts"

@@ -1,5 +1,5 @@
-import type { LogDigest } from "@ci-fix-pilot/contract/values"
-import type { Run } from "./run.ts"
+import type { EventData } from "./events.ts"
+import type { Diagnosis, LogDigest } from "./values.ts"
 
 /** A longer line is no headline (characters). */
 const longest = 240
@@ -19,8 +19,15 @@ export const failureFrom = ({ diagnosis, firstError, errorType }: Named): string
 
 const lineOf = (digest: LogDigest | undefined): string | undefined => digest?.text.split("\n")[digest.firstError ?? -1]?.trim()
 
+/** A run's state, as far as it can name its failure. */
+interface Told {
+  readonly source: Pick<EventData<"ci-failed">, "digest" | "errorType">
+  readonly failure?: Pick<EventData<"failure-fetched">, "digest">
+  readonly diagnosis?: Diagnosis
+}
+
 /** {@link failureFrom} of a run: the log that was fetched goes before the one that came with the report. */
-export const failureOf = ({ diagnosis, failure, source }: Pick<Run, "diagnosis" | "failure" | "source">): string | null =>
+export const failureOf = ({ diagnosis, failure, source }: Told): string | null =>
   failureFrom({
     diagnosis: diagnosis?.summary,
     firstError: lineOf(failure?.digest) || lineOf(source.digest),
