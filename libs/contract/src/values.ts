@@ -161,6 +161,8 @@ export const PullRequest = Schema.Struct({
   branch: Branch,
   headSha: CommitSha,
   adopted: Schema.Boolean,
+  /** The login that opened it: the name that our own changes of GitHub bear. */
+  author: Schema.optionalKey(Text(100)),
 })
 export type PullRequest = typeof PullRequest.Type
 

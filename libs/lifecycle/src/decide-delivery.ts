@@ -50,11 +50,24 @@ const closedByPerson = (run: Run, by: string | undefined): RunEvent =>
     "Fix the failure by hand, or push a change that makes the fix unnecessary.",
   )
 
+/**
+ * Who merged it, for a person: GitHub names whoever did it, and where that was us it was the reviewer who told us to. A webhook of our own
+ * merge may be faster than our answer, and the answer may never come.
+ */
+const mergedBy = ({ pullRequest, merging, mergeApprovedBy }: Run, by: string | undefined): string | undefined => {
+  const author = pullRequest?.author
+  const isOurs = by === undefined || author === undefined ? merging : by === author
+  return isOurs ? (mergeApprovedBy ?? by) : by
+}
+
 const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" }>): Entries => {
   if (run.pullRequest?.state === "merged") return []
+  const name = mergedBy(run, event.data.by)
+  const by = name === undefined ? {} : { by: name }
+  const merged: RunEvent = { type: event.type, data: { ...event.data, ...by } }
   // Merged before we knew that it was open is legal: the webhook may be faster than the answer.
-  if (run.phase !== "fixed" && run.phase !== "delivering") return run.deliveryStarted ? [event] : []
-  return [event, { type: "resolved", data: { how: "merged", ...(event.data.by === undefined ? {} : { by: event.data.by }) } }]
+  if (run.phase !== "fixed" && run.phase !== "delivering") return run.deliveryStarted ? [merged] : []
+  return [merged, { type: "resolved", data: { how: "merged", ...by } }]
 }
 
 const onClosed = (run: Run, event: Extract<Event, { type: "pull-request-closed" }>): Entries => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { answered, gaveUp, given } from "./sentences.suite.ts"
+import { answered, gaveUp, given, heard } from "./sentences.suite.ts"
 import * as at from "./stories.suite.ts"
 
 const checks = (conclusion: "pending" | "success" | "failure", headSha = at.pullRequest.headSha) =>
@@ -11,12 +11,68 @@ describe("a merged pull request", () => {
       .when(at.merged)
       .then("pull-request-merged", "resolved")
       .saying({ how: "merged", by: "ada" })
-      .asking("memory.remember", "notifier.notify")
+      .asking("memory.remember", "github.close-pull-request", "notifier.notify")
       .sending({ outcome: "merged" })
     given(...at.merging)
       .when({ type: "pull-request-merged", data: {} })
       .then("pull-request-merged", "resolved")
       .saying({ how: "merged" })
+  })
+
+  it("leaves no branch behind, whoever merged it and whoever told of it first", () => {
+    const tidied = { target: at.target, reason: "it is merged" }
+    for (const merged of [
+      heard(at.merged),
+      answered(at.merged, "github.merge-pull-request"),
+      answered(at.merged, "github.check-pull-request"),
+    ])
+      for (const ledger of [at.delivering, at.fixed, at.merging])
+        given(...ledger)
+          .when(merged)
+          .sending(tidied)
+  })
+
+  it("was merged by who approved it, where our own hands did it: whether they say so or GitHub says it before them", () => {
+    const byUs = { type: "pull-request-merged", data: { number: 1, by: at.ourLogin } } as const
+    const byGrace = { number: 1, by: "grace" }
+    for (const merged of [heard(byUs), answered(byUs, "github.merge-pull-request"), answered(byUs, "github.check-pull-request")])
+      given(...at.approved)
+        .when(merged)
+        .then("pull-request-merged", "resolved")
+        .saying(byGrace)
+        .saying({ how: "merged", by: "grace" })
+    given(...at.approved)
+      .when({ type: "pull-request-merged", data: { number: 1 } })
+      .saying({ how: "merged", by: "grace" })
+  })
+
+  it("was merged by who approved it also where we never learned that it had worked", () => {
+    given(...at.approved, { type: "merge-refused", data: { why: "no answer came in time" } })
+      .when({ type: "pull-request-merged", data: { number: 1, by: at.ourLogin } })
+      .saying({ how: "merged", by: "grace" })
+  })
+
+  it("was merged by whoever did it on GitHub meanwhile, whoever had approved it", () => {
+    given(...at.approved)
+      .when(at.merged)
+      .saying({ how: "merged", by: "ada" })
+    given(...at.approved, { type: "merge-refused", data: { why: "conflicts" } })
+      .when({ type: "pull-request-merged", data: { number: 1 } })
+      .saying({ how: "merged" })
+  })
+
+  it("was merged by ourselves where nobody had to approve it", () => {
+    given(...at.merging)
+      .when({ type: "pull-request-merged", data: { number: 1, by: at.ourLogin } })
+      .saying({ how: "merged", by: at.ourLogin })
+  })
+
+  it("was merged by who approved it where it is not known who opened it", () => {
+    const { author: _, ...unsigned } = at.pullRequest
+    const opened = { type: "pull-request-opened", data: { pullRequest: unsigned } } as const
+    given(...at.delivering, opened, at.approvedMerge)
+      .when({ type: "pull-request-merged", data: { number: 1, by: at.ourLogin } })
+      .saying({ how: "merged", by: "grace" })
   })
 
   it("may be known before it was known to be open, and its address is kept", () => {

@@ -113,7 +113,12 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
       return [notify(runId, run, policy, "run-flaky", `Passed ${event.data.passed} of ${event.data.of} times on the same commit`)]
     case "resolved":
       if (event.data.how === "merged")
-        return [...remember(run, "merged"), notify(runId, run, policy, "pull-request-merged", run.diagnosis?.summary ?? run.title)]
+        // Whoever merged it, and whoever told first: our branch is of no more use, and only this looks after it.
+        return [
+          ...remember(run, "merged"),
+          close(run, "it is merged"),
+          notify(runId, run, policy, "pull-request-merged", run.diagnosis?.summary ?? run.title),
+        ]
       return [...undo(run, "a person fixed it"), notify(runId, run, policy, "run-fixed", `Fixed by ${event.data.by ?? "a person"}`)]
     default:
       return []

@@ -62,6 +62,8 @@ export interface Run {
   /** `open-pull-request` was asked for: from here on one may exist. */
   readonly deliveryStarted: boolean
   readonly merging: boolean
+  /** Who approved the last merge that was asked for. */
+  readonly mergeApprovedBy?: string
   /** GitHub once refused to merge: only a person may try again. */
   readonly mergeRefused: boolean
   readonly pullRequest?: PullRequestState
@@ -174,8 +176,11 @@ const next = (run: Run, event: Exclude<RunEvent, { type: "ci-failed" }>): Run =>
       }
     case "pull-request-opened":
       return { ...run, phase: "fixed", pullRequest: { ...event.data.pullRequest, state: "open" } }
-    case "merge-started":
-      return { ...run, merging: true }
+    case "merge-started": {
+      const { mergeApprovedBy: _, ...rest } = run
+      const { approvedBy } = event.data
+      return { ...rest, merging: true, ...(approvedBy === undefined ? {} : { mergeApprovedBy: approvedBy }) }
+    }
     case "merge-refused":
       return { ...run, merging: false, mergeRefused: true }
     case "pull-request-merged": {

@@ -63,7 +63,16 @@ export const matchOf = (n: number, changes: Partial<Match> = {}): Match => ({
   ...changes,
 })
 
-export const pullRequest = { number: 1, url: "https://forge.test/1", branch: "ci-fix-pilot/x", headSha: "d".repeat(40), adopted: false }
+/** Whose name our own changes of GitHub bear. */
+export const ourLogin = "ci-fix-pilot[bot]"
+export const pullRequest = {
+  number: 1,
+  url: "https://forge.test/1",
+  branch: "ci-fix-pilot/x",
+  headSha: "d".repeat(40),
+  adopted: false,
+  author: ourLogin,
+}
 export const diagnosis: Diagnosis = {
   kind: "test",
   summary: "adds: expected 3",
@@ -113,6 +122,7 @@ export const approvalRequested = { type: "approval-requested", data: { reasons: 
 export const deliveryStarted = { type: "delivery-started", data: { attempt: 1 } } satisfies RunEvent
 export const opened = { type: "pull-request-opened", data: { pullRequest } } satisfies RunEvent
 export const mergeStarted = { type: "merge-started", data: {} } satisfies RunEvent
+export const approvedMerge = { type: "merge-started", data: { approvedBy: "grace" } } satisfies RunEvent
 export const merged = { type: "pull-request-merged", data: { number: 1, by: "ada" } } satisfies RunEvent
 export const closed = { type: "pull-request-closed", data: { number: 1, by: "ada" } } satisfies RunEvent
 export const escalated = {
@@ -135,4 +145,5 @@ export const awaitingApproval: Ledger = [...validating, fixValidated(1), approva
 export const delivering: Ledger = [...validating, fixValidated(1), deliveryStarted]
 export const fixed: Ledger = [...delivering, opened]
 export const merging: Ledger = [...fixed, mergeStarted]
+export const approved: Ledger = [...fixed, approvedMerge]
 export const resolved: Ledger = [...merging, merged, { type: "resolved", data: { how: "merged" } }]

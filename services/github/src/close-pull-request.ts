@@ -1,5 +1,5 @@
 /**
- * Closes whatever pull request the run has and deletes its branch.
+ * Closes whatever pull request the run has and deletes its branch; of one that was merged only the branch.
  *
  * *Consumes* `github.close-pull-request`. *Emits* `pull-request-closed` (without a number when there never was one), or
  * `pull-request-merged` when somebody merged it first.
@@ -9,7 +9,8 @@ import * as Actor from "@ci-fix-pilot/actor/Actor"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import { Effect } from "effect"
 import { ChangesAllowed } from "./ChangesAllowed.ts"
-import { GitHub } from "./GitHub.ts"
+import { GitHub, type Pull } from "./GitHub.ts"
+import { asPullRequest } from "./our-pull-request.ts"
 import { settle } from "./settle.ts"
 import { withdraw } from "./withdraw.ts"
 
@@ -22,14 +23,17 @@ export const handle = Effect.fn("github.close-pull-request")(
     const { allowed } = yield* ChangesAllowed
     if (target.provider !== "github" || !allowed) return closed(undefined)
     const pull = yield* withdraw(target.repository, command.runId, reason)
-    return pull?.merged === true ? yield* merged(target.repository, pull.number) : closed(pull?.number)
+    return pull?.merged === true ? yield* merged(target.repository, pull) : closed(pull?.number)
   },
   (work, command) => settle(command.id)(work),
 )
 
-const merged = Effect.fnUntraced(function* (repository: string, number: number) {
+/** Says who did it, and which one it was: its run may have ended without knowing of any. */
+const merged = Effect.fnUntraced(function* (repository: string, pull: Pull) {
+  const { number } = pull
   const { mergedBy } = yield* GitHub.use((github) => github.pull(repository, number))
-  const answer: Answer = { type: "pull-request-merged", data: { number, ...(mergedBy === undefined ? {} : { by: mergedBy }) } }
+  const by = mergedBy === undefined ? {} : { by: mergedBy }
+  const answer: Answer = { type: "pull-request-merged", data: { number, ...by, pullRequest: asPullRequest(pull, true) } }
   return answer
 })
 

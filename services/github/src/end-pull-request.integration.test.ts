@@ -1,17 +1,7 @@
 /** Merging, closing and checking a pull request that is open. */
-import type { Lease } from "@ci-fix-pilot/actor/Lease"
-import type { Retry, Terminal } from "@ci-fix-pilot/actor/outcome"
-import type { PullRequest } from "@ci-fix-pilot/contract/values"
-import { Effect, Layer } from "effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { ChangesAllowed } from "./ChangesAllowed.ts"
-import * as checkPullRequest from "./check-pull-request.ts"
-import * as closePullRequest from "./close-pull-request.ts"
-import { command } from "./delivery.suite.ts"
-import { configured, goodLease, leaseFor, live, startForge, type TestForge } from "./forge.suite.ts"
-import type { GitHub } from "./GitHub.ts"
-import * as mergePullRequest from "./merge-pull-request.ts"
-import * as openPullRequest from "./open-pull-request.ts"
+import { endingOn } from "./ending.suite.ts"
+import { leaseFor, startForge, type TestForge } from "./forge.suite.ts"
 import { makeShop, type Shop } from "./shop.suite.ts"
 
 let forge: TestForge
@@ -21,53 +11,18 @@ beforeAll(async () => {
 afterAll(() => forge.stop())
 beforeEach(() => forge.clearFaults())
 
-type Env = Readonly<Record<string, string>>
-const done = (
-  work: Effect.Effect<{ readonly type: string; readonly data: unknown }, Retry | Terminal, GitHub | Lease | ChangesAllowed>,
-  lease: Layer.Layer<Lease> = goodLease().layer,
-  env: Env = {},
-) => {
-  const settings = ChangesAllowed.layer.pipe(Layer.provide(configured(forge, env)), Layer.orDie)
-  return Effect.runPromise(Effect.result(work).pipe(Effect.provide(Layer.mergeAll(live(forge, env), lease, settings))))
-}
-
-interface Opened extends Shop {
-  readonly pullRequest: PullRequest
-}
-const openShop = async (): Promise<Opened> => {
-  const shop = await makeShop(forge)
-  const answer = await Effect.runPromise(
-    openPullRequest
-      .handle(command("github.open-pull-request", shop.delivery, shop.runId))
-      .pipe(
-        Effect.provide(
-          Layer.mergeAll(live(forge), goodLease().layer, ChangesAllowed.layer.pipe(Layer.provide(configured(forge)), Layer.orDie)),
-        ),
-      ),
-  )
-  if (answer.type !== "pull-request-opened") throw new Error(JSON.stringify(answer))
-  return { ...shop, pullRequest: answer.data.pullRequest }
-}
-
-const merge = ({ target, pullRequest, runId }: Opened, approvedBy?: string) =>
-  mergePullRequest.handle(
-    command("github.merge-pull-request", { target, pullRequest, ...(approvedBy === undefined ? {} : { approvedBy }) }, runId),
-  )
-const close = ({ target, runId }: Shop) =>
-  closePullRequest.handle(command("github.close-pull-request", { target, reason: "denied by @ada, closes #1" }, runId))
-const check = ({ target, pullRequest, runId }: Opened) =>
-  checkPullRequest.handle(command("github.check-pull-request", { target, pullRequest }, runId))
-const byHand = (shop: Shop, method: string, path: string, body: object) => forge.rest(method, `/repos/${shop.repository}${path}`, body)
+const { done, openShop, merge, close, check, byHand } = endingOn(() => forge)
 const refused = (why: string) => ({ success: { type: "merge-refused", data: { why: expect.stringContaining(why) } } })
 
 describe("merging", () => {
-  it("brings the proven tree into the failing branch, says by whom, and tidies up", async () => {
+  it("brings the proven tree into the failing branch and says by whom; whoever is told of it asks for the rest", async () => {
     const shop = await openShop()
     expect(await done(merge(shop, "grace"))).toMatchObject({ success: { type: "pull-request-merged", data: { number: 1, by: "grace" } } })
     expect(await forge.git(shop.repository, "rev-parse", "feature/cart^{tree}", "feature/cart^2")).toBe(
       `${shop.delivery.proof.treeSha}\n${shop.pullRequest.headSha}`,
     )
-    expect(await forge.branches(shop.repository)).not.toHaveProperty(shop.fixBranch)
+    expect(await forge.asked(shop.repository)).toContain("PUT /pulls/{pull_number}/merge 200")
+    expect(await forge.branches(shop.repository)).toHaveProperty(shop.fixBranch)
   })
 
   it("delivered twice is merged once", async () => {
@@ -88,12 +43,6 @@ describe("merging", () => {
     const shop = await openShop()
     expect(await done(merge(shop), leaseFor(0))).toMatchObject({ failure: { _tag: "Retry", uncounted: true } })
     expect(await forge.pulls(shop.repository)).toMatchObject([{ state: "open" }])
-  })
-
-  it("is done also when the branch cannot be tidied up", async () => {
-    const shop = await openShop()
-    expect(await done(merge(shop), leaseFor(1))).toMatchObject({ success: { type: "pull-request-merged" } })
-    expect(await forge.branches(shop.repository)).toHaveProperty(shop.fixBranch)
   })
 
   it.each([
@@ -162,13 +111,6 @@ describe("closing", () => {
     const shop = await openShop()
     await forge.push({ repository: shop.repository, branch: shop.fixBranch, files: { "more.txt": "x" } })
     expect(await done(close(shop))).toMatchObject({ success: { type: "pull-request-closed" } })
-    expect(await forge.branches(shop.repository)).toHaveProperty(shop.fixBranch)
-  })
-
-  it("of one that was merged says so and leaves everything", async () => {
-    const shop = await openShop()
-    await byHand(shop, "PUT", "/pulls/1/merge", {})
-    expect(await done(close(shop))).toMatchObject({ success: { type: "pull-request-merged", data: { number: 1, by: "ci-fix-pilot" } } })
     expect(await forge.branches(shop.repository)).toHaveProperty(shop.fixBranch)
   })
 

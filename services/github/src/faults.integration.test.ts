@@ -109,6 +109,17 @@ const cases: Readonly<
       expect(await forge.branches(shop.repository)).not.toHaveProperty(shop.fixBranch)
     },
   },
+  "close-pull-request of a merged one": {
+    prepare: async (shop) => {
+      await openIt(shop)
+      await forge.rest("PUT", `/repos/${shop.repository}/pulls/1/merge`, {})
+      return closePullRequest.handle(command("github.close-pull-request", { target: shop.target, reason: "it is merged" }, shop.runId))
+    },
+    answer: "pull-request-merged",
+    holds: async (shop) => {
+      expect(await forge.branches(shop.repository)).not.toHaveProperty(shop.fixBranch)
+    },
+  },
   "check-pull-request": {
     prepare: async (shop) => {
       const pullRequest = await openIt(shop)

@@ -1,5 +1,6 @@
 /**
- * Merges our pull request, only at the proven commit and only into the commit that the proof is about.
+ * Merges our pull request, only at the proven commit and only into the commit that the proof is about. Its branch is left to
+ * `close-pull-request`, which is asked for by whoever hears of the merge: GitHub itself may tell of it before this answer does.
  *
  * *Consumes* `github.merge-pull-request`. *Emits* `pull-request-merged`, or `merge-refused` with GitHub's or our reason.
  * *Safe to repeat because* the pull request is looked at first (merged stays merged), and GitHub merges only at the sha it is given.
@@ -10,7 +11,7 @@ import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import type { PullRequest, Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { ChangesAllowed } from "./ChangesAllowed.ts"
-import { change, createOrAdopt } from "./change-github.ts"
+import { createOrAdopt } from "./change-github.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
 import { settle } from "./settle.ts"
 
@@ -37,7 +38,6 @@ export const handle = Effect.fn("github.merge-pull-request")(
       Effect.map(lookAgain, (now) => (now.merged ? merged(now, approvedBy) : undefined)),
     ).pipe(Effect.catchTag("Conflict", (error) => Effect.succeed(refused(error.why))))
     yield* crashPoint("github.merge-pull-request:merged")
-    if (answer.type === "pull-request-merged") yield* tidyUp(target.repository, proven)
     return answer
   },
   (work, command) => settle(command.id)(work),
@@ -54,13 +54,6 @@ const objection = Effect.fnUntraced(function* (target: Target, proven: PullReque
   if (base !== target.commitSha) return `${target.branch} has moved to ${base} since the proof; merge it on GitHub if it is still wanted`
   return undefined
 })
-
-/** The branch is of no more use; GitHub can restore it. That it could not be deleted changes nothing. */
-const tidyUp = (repository: string, pull: PullRequest) =>
-  Effect.gen(function* () {
-    const github = yield* GitHub
-    yield* change(github.deleteBranch(repository, pull.branch))
-  }).pipe(Effect.catch((error) => Effect.logInfo("the merged branch stays", { branch: pull.branch, why: error.message })))
 
 const merged = (pull: Pull, approvedBy: string | undefined): Answer => {
   const by = approvedBy ?? pull.mergedBy

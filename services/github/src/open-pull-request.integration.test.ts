@@ -18,7 +18,7 @@ beforeEach(() => forge.clearFaults())
 
 const open = (shop: Shop, how: How = {}) => openOn(forge, shop, how)
 const openedAs = (shop: Shop, adopted: boolean) => ({
-  success: { type: "pull-request-opened", data: { pullRequest: { number: 1, adopted, branch: shop.fixBranch } } },
+  success: { type: "pull-request-opened", data: { pullRequest: { number: 1, adopted, branch: shop.fixBranch, author: "ci-fix-pilot" } } },
 })
 
 describe("a proven fix", () => {

@@ -18,7 +18,7 @@ import { ChangesAllowed } from "./ChangesAllowed.ts"
 import { changeTwice, createOrAdopt } from "./change-github.ts"
 import { fixTitle } from "./fix-commit.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
-import { isFrom, pullsOf } from "./our-pull-request.ts"
+import { asPullRequest, isFrom, pullsOf } from "./our-pull-request.ts"
 import { pullRequestBody } from "./pull-request-body.ts"
 import { adoptBranch, headOf, makeCommit, nameBranch } from "./push-fix.ts"
 import { settle } from "./settle.ts"
@@ -148,9 +148,9 @@ const finish = Effect.fnUntraced(function* (runId: RunId, target: Target, pull: 
 
 const noLabel = (error: { readonly message: string }) => Effect.logWarning("the pull request has no label", { why: error.message })
 
-const opened = ({ number, url, headSha, headRef }: Pull, adopted: boolean): Answer => ({
+const opened = (pull: Pull, adopted: boolean): Answer => ({
   type: "pull-request-opened",
-  data: { pullRequest: { number, url, branch: headRef, headSha, adopted } },
+  data: { pullRequest: asPullRequest(pull, adopted) },
 })
 const moved = (head: string | undefined): Answer => ({ type: "branch-moved", data: head === undefined ? {} : { head } })
 const refused = (why: string): Answer => ({ type: "pull-request-refused", data: { why: why.slice(0, 2_000) } })

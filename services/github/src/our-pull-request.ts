@@ -1,5 +1,6 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
+import type { PullRequest } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { GitHub, type Pull } from "./GitHub.ts"
 import { ownerAndName } from "./GitHubClient.ts"
@@ -13,3 +14,13 @@ export const pullsOf = Effect.fnUntraced(function* (repository: string, runId: R
 
 /** Whether a pull request's branch lives in the repository itself. */
 export const isFrom = (repository: string, pull: Pull): boolean => pull.headRepository?.toLowerCase() === repository.toLowerCase()
+
+/** A pull request of ours as it is told to others. */
+export const asPullRequest = ({ number, url, headRef, headSha, author }: Pull, adopted: boolean): PullRequest => ({
+  number,
+  url,
+  branch: headRef,
+  headSha,
+  adopted,
+  ...(author === undefined ? {} : { author: author.slice(0, 100) }),
+})

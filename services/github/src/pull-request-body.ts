@@ -1,6 +1,7 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { healLine, replayLines } from "@ci-fix-pilot/contract/replay-lines"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
+import { isSameCommand } from "@ci-fix-pilot/contract/same-command"
 import type { CommandResult, Diagnosis, Proof, Proposal, Target } from "@ci-fix-pilot/contract/values"
 import { redactText } from "@ci-fix-pilot/failure/redact"
 import { changedFiles } from "./changed-files.ts"
@@ -86,7 +87,7 @@ const fileTable = ({ patch }: Proposal, room: Room): ReadonlyArray<string> => {
 }
 
 const proofTable = ({ target, proof }: Delivery, room: Room): ReadonlyArray<string> => {
-  const same = (result: CommandResult) => result.command.run === proof.before.command.run && result.command.cwd === proof.before.command.cwd
+  const same = (result: CommandResult) => isSameCommand(result.command, proof.before.command)
   const rows = proof.after.slice(0, mostRows).map((after) => {
     const before = same(after) ? outcome(proof.before) : "–"
     const place = after.command.cwd === "." ? "" : ` in ${code(after.command.cwd, room.name)}`

@@ -7,18 +7,19 @@ import { closingNote } from "./closing-note.ts"
 import { author } from "./fix-commit.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
 import { pullsOf } from "./our-pull-request.ts"
+import { headOf } from "./push-fix.ts"
 
 /**
- * Closes every open pull request of the run and deletes its branch. Gives the run's newest pull request as it stands then (undefined:
- * there never was one); a merged one stays as it is, and so does its branch.
+ * Leaves nothing of the run open: closes every open pull request of it and deletes its branch. Gives the run's newest pull request as it
+ * stands then (undefined: there never was one). One that was merged stays as it is; only its branch goes.
  */
 export const withdraw = Effect.fn("withdraw")(function* (repository: string, runId: RunId, reason: string) {
   const pulls = yield* pullsOf(repository, runId)
   const merged = pulls.find((pull) => pull.merged)
-  if (merged !== undefined) return merged
+  if (merged !== undefined) return yield* tidyUp(repository, merged, pulls)
   for (const pull of pulls.filter(({ state }) => state === "open")) {
     const now = yield* close(repository, pull, reason)
-    if (now.merged) return now
+    if (now.merged) return yield* tidyUp(repository, now, pulls)
   }
   yield* crashPoint("github.close-pull-request:pull-closed")
   yield* deleteFixBranch(repository, fixBranch(runId))
@@ -37,15 +38,32 @@ const close = Effect.fnUntraced(function* (repository: string, pull: Pull, reaso
 
 /** Deletes the run's branch, unless somebody added commits of their own to it. */
 const deleteFixBranch = Effect.fnUntraced(function* (repository: string, branch: string) {
-  const github = yield* GitHub
-  const head = github.branchHead(repository, branch).pipe(Effect.catchTag("NotFound", () => Effect.succeed(undefined)))
-  const sha = yield* head
+  const sha = yield* headOf(repository, branch)
   if (sha === undefined) return
-  const commit = yield* github.commit(repository, sha)
+  const commit = yield* GitHub.use((github) => github.commit(repository, sha))
   if (commit.author.email !== author.email) {
     return yield* Effect.logInfo("the branch holds somebody's commit and stays", { branch, commit: sha })
   }
-  const isGone = Effect.map(head, (now) => (now === undefined ? true : undefined))
+  yield* deleteBranch(repository, branch)
+})
+
+/**
+ * Deletes the branch of what was merged, whoever did it: GitHub can restore it. It stays where somebody went on with it, and where we have
+ * no right to delete it: nothing depends on that.
+ */
+const tidyUp = Effect.fnUntraced(function* (repository: string, merged: Pull, pulls: ReadonlyArray<Pull>) {
+  const branch = merged.headRef
+  const inUse = pulls.some((pull) => pull.state === "open" && pull.number !== merged.number)
+  const head = yield* headOf(repository, branch)
+  if (head !== merged.headSha || inUse) return merged
+  const stays = (error: { readonly message: string }) => Effect.logInfo("the merged branch stays", { branch, why: error.message })
+  yield* deleteBranch(repository, branch).pipe(Effect.catchTags({ Forbidden: stays, Conflict: stays }))
+  return merged
+})
+
+const deleteBranch = Effect.fnUntraced(function* (repository: string, branch: string) {
+  const github = yield* GitHub
+  const isGone = Effect.map(headOf(repository, branch), (now) => (now === undefined ? true : undefined))
   yield* createOrAdopt(Effect.as(github.deleteBranch(repository, branch), true), isGone).pipe(
     Effect.catchTag("NotFound", () => Effect.succeed(true)),
   )

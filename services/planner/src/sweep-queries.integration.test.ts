@@ -59,7 +59,7 @@ describe("the sweep", () => {
   })
 })
 
-describe("a pull request that could not be closed while GitHub was away", () => {
+describe("what could not be closed, or its branch not be deleted, while GitHub was away", () => {
   const escalated: Run = { ...begun, phase: "escalated", deliveryStarted: true }
   const merged: Run = { ...escalated, phase: "resolved", pullRequest: { ...pullRequest, state: "merged" } }
   const close = (n: number, outcome: string | null, minutesAgo: number) =>
@@ -102,8 +102,8 @@ describe("a pull request that could not be closed while GitHub was away", () => 
         return [once, twice, yield* asked]
       }),
     )
-    const data = { target: begun.target, reason: "the run has ended without it" }
-    const again = [0, 5].map((n) => ({ run_id: runIdOf(n), type: "github.close-pull-request", data }))
+    const data = { target: begun.target, reason: "the run has ended" }
+    const again = [0, 5, 6].map((n) => ({ run_id: runIdOf(n), type: "github.close-pull-request", data }))
     expect(first).toEqual(again)
     expect(second).toEqual(again)
     expect(later).toEqual(again)

@@ -194,14 +194,14 @@ const doublings = 10
 
 /**
  * Asks GitHub once more to close the pull request of a run that ended without one, where the last attempt to came to nothing: it may have
- * been opened, and nobody heard of it. Soon where GitHub was away, and after ever longer where it refused. One that is known to be open is
- * looked after above.
+ * been opened, and nobody heard of it. Soon where GitHub was away, and after ever longer where it refused. The same for the branch of one
+ * that was merged. One that is known to be open is looked after above.
  */
 export const closeAgain = Sql.use((sql) =>
   sql.query(
     `insert into command (command_id, run_id, type, data, traceparent, deadline_at)
      select run_id || '.close.' || floor(extract(epoch from now())), run_id, 'github.close-pull-request',
-            jsonb_build_object('target', state -> 'target', 'reason', 'the run has ended without it'), '${noTrace}', now() + interval '15 minutes'
+            jsonb_build_object('target', state -> 'target', 'reason', 'the run has ended'), '${noTrace}', now() + interval '15 minutes'
      from run where run_id in (
          select c.run_id from command c
          where c.type = 'github.close-pull-request' and c.outcome in ${notUndone}
@@ -210,8 +210,7 @@ export const closeAgain = Sql.use((sql) =>
            and (c.outcome = 'gave-up' or c.closed_at < now() - $1::int * interval '1 ms' * (
              select power(2, least(count(*) - 1, ${doublings})) from command o
              where o.run_id = c.run_id and o.type = c.type and o.outcome = 'failed-for-good')))
-       and stopped_at > now() - $2::int * interval '1 ms' and phase <> 'fixed' and deadline_kind is distinct from 'pull-request'
-       and state -> 'pullRequest' ->> 'state' is distinct from 'merged' limit 50 on conflict do nothing`,
+       and stopped_at > now() - $2::int * interval '1 ms' and phase <> 'fixed' and deadline_kind is distinct from 'pull-request' limit 50 on conflict do nothing`,
     [undoAgainMs, undoForMs],
   ),
 )
