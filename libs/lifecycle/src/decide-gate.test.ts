@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest"
 import { gaveUp, given } from "./sentences.suite.ts"
 import * as at from "./stories.suite.ts"
 
-const { lint, patchOf, proofOf, resultOf } = at
+const { command, lint, patchOf, proofOf, resultOf } = at
+/** The same line in another environment. */
+const elsewhere = { ...command, env: { TZ: "Asia/Tokyo" } }
 const proven = (changes: Parameters<typeof proofOf>[1] = {}) => ({ type: "fix-validated", data: { proof: proofOf(1, changes) } }) as const
 
 describe("the gate", () => {
@@ -28,6 +30,7 @@ describe("the gate", () => {
     ["not everything was green after the patch", { after: [resultOf(0), resultOf(1, { command: lint })] }],
     ["not everything was green after the patch", { after: [resultOf(0, { timedOut: true })] }],
     ["the failing command was not run after the patch", { after: [resultOf(0, { command: lint })] }],
+    ["the failing command was not run after the patch", { after: [resultOf(0, { command: elsewhere })] }],
   ])("reads the proof itself: %s (%j)", (flaw, changes) => {
     const outcome = given(...at.validating).when(proven(changes))
     outcome.then("fix-rejected", "escalated").saying({ attempt: 1, why: `the proof does not hold: ${flaw}` })

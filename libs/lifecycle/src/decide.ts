@@ -1,6 +1,7 @@
 import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { Event } from "@ci-fix-pilot/contract/events"
 import type { RunEvent, RunEventData } from "@ci-fix-pilot/contract/run-events"
+import { isSameCommand } from "@ci-fix-pilot/contract/same-command"
 import { escalate, nextAttempt, reject, withEntries } from "./decide-attempt.ts"
 import { deliver, onDelivered } from "./decide-delivery.ts"
 import { decideReview } from "./decide-review.ts"
@@ -229,6 +230,7 @@ const onValidated = (run: Run, event: Extract<Event, { type: "fix-validated" }>,
   const attempt = lastAttempt(run)
   if (attempt?.proposal === undefined) return []
   const { proof } = event.data
+  const failing = run.reproduction?.failing.command
   const flaw =
     proof.patchSha256 !== attempt.proposal.patch.sha256
       ? "the proof is of another patch"
@@ -238,7 +240,7 @@ const onValidated = (run: Run, event: Extract<Event, { type: "fix-validated" }>,
           ? "the command was not red before the patch"
           : proof.after.length === 0 || proof.after.some((result) => result.exitCode !== 0 || result.timedOut)
             ? "not everything was green after the patch"
-            : !proof.after.some((result) => result.command.run === run.reproduction?.failing.command.run)
+            : !proof.after.some((result) => failing !== undefined && isSameCommand(result.command, failing))
               ? "the failing command was not run after the patch"
               : undefined
   if (flaw !== undefined) return reject(run, `the proof does not hold: ${flaw}`, undefined, policy)

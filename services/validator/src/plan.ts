@@ -1,4 +1,5 @@
 /** What must be green, found out without running anything. */
+import { isSameCommand } from "@ci-fix-pilot/contract/same-command"
 import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 
 export interface Plan {
@@ -37,10 +38,6 @@ export const directoryInside = (text: string): string | undefined => {
   return parts.includes("..") ? undefined : parts.join("/") || "."
 }
 
-/** Two commands that do the same. */
-export const sameCommand = (one: PlanCommand, other: PlanCommand): boolean =>
-  one.run === other.run && one.cwd === other.cwd && JSON.stringify(one.env ?? {}) === JSON.stringify(other.env ?? {})
-
 /** Without repetitions, at most `mostCommands`. */
 export const distinct = (commands: ReadonlyArray<PlanCommand>): ReadonlyArray<PlanCommand> =>
-  commands.filter((command, index) => commands.findIndex((other) => sameCommand(command, other)) === index).slice(0, mostCommands)
+  commands.filter((command, index) => commands.findIndex((other) => isSameCommand(command, other)) === index).slice(0, mostCommands)

@@ -2,11 +2,12 @@
  * Red before, green after: the failing command without the patch, then with it, then the whole plan with it; each in a view of its own.
  * Whatever the surroundings did is never held against the patch.
  */
+import { isSameCommand } from "@ci-fix-pilot/contract/same-command"
 import type { CommandResult, Finding, PlanCommand, Strategy } from "@ci-fix-pilot/contract/values"
 import { isCheckConfig, isSnapshot, isTestFile } from "@ci-fix-pilot/patch/path-rules"
 import type { PatchRefused } from "@ci-fix-pilot/patch/refuse-unsafe"
 import { Effect } from "effect"
-import { isSameCommand, type Ran, upTo } from "./run-commands.ts"
+import { type Ran, upTo } from "./run-commands.ts"
 import { limitAfter, type Tried, type Try, timeOf, tryCommit } from "./try-commit.ts"
 import type { FileChange } from "./Workspace.ts"
 

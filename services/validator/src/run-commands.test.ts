@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { expect, it } from "vitest"
-import { runCommand } from "./run-commands.ts"
+import { runCommand, upTo } from "./run-commands.ts"
 import { Sandbox, type SandboxRequest } from "./Sandbox.ts"
 
 it("finds what was installed, whatever the project's CI says of where it has it", async () => {
@@ -20,4 +20,11 @@ it("finds what was installed, whatever the project's CI says of where it has it"
   const command = { name: "test", run: "go test ./...", cwd: ".", source: "workflow" as const, env }
   await Effect.runPromise(runCommand(where, command).pipe(Effect.provideService(Sandbox, sandbox)))
   expect(requests[0]).toMatchObject({ env: { GOPROXY: "off", GOFLAGS: "-race", GITHUB_ENV: "/dev/null" }, path: layer.path })
+})
+
+it("runs the failing command, also where one that differs only by its environment stands before it", () => {
+  const step = (name: string, env: Record<string, string>) => ({ name, run: "npm test", cwd: ".", source: "workflow" as const, env })
+  const [utc, tokyo] = [step("test", { TZ: "UTC" }), step("test", { TZ: "Asia/Tokyo" })]
+  expect(upTo([utc, tokyo], tokyo)).toEqual([utc, tokyo])
+  expect(upTo([utc, tokyo], utc)).toEqual([utc])
 })

@@ -1,5 +1,6 @@
 /** Runs commands of a plan in a view, one sandbox each, and says what happened to each: result, digest, and the end of its output. */
 
+import { isSameCommand } from "@ci-fix-pilot/contract/same-command"
 import type { CommandResult, LogDigest, PlanCommand } from "@ci-fix-pilot/contract/values"
 import { makeDigester } from "@ci-fix-pilot/failure/digest"
 import { redactText } from "@ci-fix-pilot/failure/redact"
@@ -104,9 +105,6 @@ export const runCommands = Effect.fnUntraced(function* (where: RunIn, commands: 
   }
   return ran
 })
-
-export const isSameCommand = (one: PlanCommand, other: PlanCommand): boolean =>
-  one.run === other.run && one.cwd === other.cwd && one.name === other.name
 
 /** The commands up to and with the failing one: those before it may leave something behind that it needs. */
 export const upTo = (plan: ReadonlyArray<PlanCommand>, failing: PlanCommand): ReadonlyArray<PlanCommand> => {

@@ -2,10 +2,10 @@
  * Which of several red commands is the commit's doing. A plan that was guessed from the files or taken from a workflow may name commands
  * that never were green here: a linter without its configuration, a step that needs the network. Red before and red now says nothing about a change.
  */
+import { isSameCommand } from "@ci-fix-pilot/contract/same-command"
 import type { CommandResult, PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { Dependencies } from "./Dependencies.ts"
-import { sameCommand } from "./plan.ts"
 import type { Ran } from "./run-commands.ts"
 import { type Try, tryCommit } from "./try-commit.ts"
 import { Workspace } from "./Workspace.ts"
@@ -42,12 +42,12 @@ export const settleRed = Effect.fn("validator.settle-red")(function* (
     const ancestor = ancestors[distance]
     if (ancestor === undefined) break
     const green = yield* commandsGreenAt(ancestor)
-    const wasGreen = ({ result }: Ran) => green.some((command) => sameCommand(command, result.command))
+    const wasGreen = ({ result }: Ran) => green.some((command) => isSameCommand(command, result.command))
     const failing = reds.find(wasGreen)
     if (failing === undefined) continue
     const setAside = reds.filter((red) => !wasGreen(red)).map(({ result }) => result)
     yield* Effect.logInfo("red before, too", { ancestor, commands: setAside.map(({ command }) => command.name) })
-    const isLeft = (command: PlanCommand) => !setAside.some((result) => sameCommand(result.command, command))
+    const isLeft = (command: PlanCommand) => !setAside.some((result) => isSameCommand(result.command, command))
     return { failing, plan: plan.filter(isLeft), setAside } satisfies Settled
   }
   return { failing: reds[0], plan, setAside: [] } satisfies Settled
