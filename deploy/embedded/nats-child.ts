@@ -5,11 +5,14 @@ import { startProcess, ToolMissing } from "@ci-fix-pilot/testkit/process"
 import { Effect, Schedule } from "effect"
 import { endOrphan } from "./data-folder.ts"
 
+/** Where its store lies. */
+export const natsStoreIn = (folder: string): string => join(folder, "nats")
+
 /** A nats-server on loopback as a child of this process, its store in the data folder. Dies with this process, also with a killed one. */
 const start = async (folder: string, port: number) => {
   const binary = findNatsServer()
   if (binary === undefined) throw new ToolMissing({ tool: "nats-server 2.10 or newer", run: "npm start" })
-  const store = join(folder, "nats")
+  const store = natsStoreIn(folder)
   const pidFile = join(folder, "nats.pid")
   mkdirSync(store, { recursive: true })
   endOrphan(pidFile, store)
