@@ -2,6 +2,7 @@
 import { applyDiff, PatchDoesNotApply } from "@ci-fix-pilot/patch/apply"
 import type { FileDiff } from "@ci-fix-pilot/patch/diff"
 import { Effect } from "effect"
+import { findClash } from "./find-clash.ts"
 import { type FileChange, type Source, Workspace } from "./Workspace.ts"
 
 const largestFile = 4 * 1024 * 1024
@@ -25,13 +26,28 @@ const modeOf = (file: FileDiff): FileChange["mode"] => Object.entries(modes).fin
 export const isPatchable = (file: FileDiff): boolean =>
   !file.binary && [file.oldMode, file.newMode].every((mode) => mode === undefined || mode in modes)
 
-/** Applies the diff to files that were read. Fails with PatchDoesNotApply. */
-export const changesFrom = Effect.fnUntraced(function* (diff: ReadonlyArray<FileDiff>, texts: ReadonlyMap<string, string>) {
+/** Every path of the commit, whatever is there: a file that cannot be patched, a link, a submodule. */
+export const readPaths = (source: Source) =>
+  Effect.map(
+    Workspace.use((workspace) => workspace.entries(source)),
+    (entries): ReadonlySet<string> => new Set(entries.map(({ path }) => path)),
+  )
+
+/** Applies the diff to files that were read, of a commit with the paths `there`. Fails with PatchDoesNotApply. */
+export const changesFrom = Effect.fnUntraced(function* (
+  diff: ReadonlyArray<FileDiff>,
+  texts: ReadonlyMap<string, string>,
+  there: ReadonlySet<string>,
+) {
+  const refuse = (file: string, why: string) => new PatchDoesNotApply({ file, hunk: 0, why })
   const odd = diff.find((file) => !isPatchable(file))
-  if (odd !== undefined) return yield* new PatchDoesNotApply({ file: odd.newPath, hunk: 0, why: "it is no text file" })
+  if (odd !== undefined) return yield* refuse(odd.newPath, "it is no text file")
+  const creates = ({ change }: FileDiff) => change === "added" || change === "renamed" || change === "copied"
+  const taken = diff.find((file) => creates(file) && there.has(file.newPath))
+  if (taken !== undefined) return yield* refuse(taken.newPath, "it exists already")
   const changed = yield* applyDiff(diff, texts)
   const mode = new Map(diff.map((file) => [file.newPath, modeOf(file)] as const))
-  return [...changed].map(([path, text]): FileChange => {
+  const changes = [...changed].map(([path, text]): FileChange => {
     const fileMode = mode.get(path)
     return {
       path,
@@ -39,6 +55,8 @@ export const changesFrom = Effect.fnUntraced(function* (diff: ReadonlyArray<File
       ...(fileMode === undefined ? {} : { mode: fileMode }),
     }
   })
+  const clash = findClash(changes, there)
+  return clash === undefined ? changes : yield* refuse(clash.path, clash.why)
 })
 
 /** Every path that must be read to apply a diff, or to see that a file it adds is not there. */

@@ -5,7 +5,7 @@ import { type FileDiff, reverseDiff } from "@ci-fix-pilot/patch/diff"
 import { type Piece, piecesOf, selectPieces } from "@ci-fix-pilot/patch/hunks"
 import { parseDiff } from "@ci-fix-pilot/patch/parse"
 import { Effect } from "effect"
-import { changesFrom, isPatchable, pathsOf, readTexts } from "./changes-of-diff.ts"
+import { changesFrom, isPatchable, pathsOf, readPaths, readTexts } from "./changes-of-diff.ts"
 import type { Good } from "./choose-good.ts"
 import type { Runs } from "./count-runs.ts"
 import { rankOf, rankPieces } from "./rank-pieces.ts"
@@ -51,6 +51,7 @@ export const minimiseRevert = Effect.fn("validator.minimise-revert")(function* (
   const pieces = rankPieces(piecesOf(revert), failure)
   if (pieces.length === 0) return { declined: "Nothing that can be undone was changed since the green commit." }
 
+  const there = yield* readPaths(here.source)
   const known = new Map<string, boolean>()
   const undo = (subset: ReadonlyArray<Piece>) =>
     selectPieces(
@@ -59,7 +60,7 @@ export const minimiseRevert = Effect.fn("validator.minimise-revert")(function* (
     )
   const isGreen = Effect.fnUntraced(
     function* (subset: ReadonlyArray<Piece>, tried: ReadonlyArray<PlanCommand>) {
-      const changes = yield* changesFrom(undo(subset), texts)
+      const changes = yield* changesFrom(undo(subset), texts, there)
       return (yield* runs.counted(tryCommit(here, tried, changes))).red === undefined
     },
     Effect.catchTags({ PatchDoesNotApply: () => Effect.succeed(false) }),

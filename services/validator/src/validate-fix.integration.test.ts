@@ -184,6 +184,28 @@ describe("validating a fix", () => {
     expect(existsSync(join(world.directory, "hosts"))).toBe(false)
   })
 
+  it.each([
+    ["the directory of the tests", "test", "is a directory"],
+    ["a file that is too large to patch", "big.txt", "exists already"],
+    ["a symbolic link", "latest", "exists already"],
+    ["a way through a file", "lint.js/more.js", "lint.js is a file"],
+  ])("never puts a new file in the place of %s", async (_, path, why) => {
+    const failing = repository.commit({ ...red, "big.txt": "x".repeat(5_000_000), latest: { link: "src" } })
+    const diff = `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+nothing\n`
+    const answer = await validate(failing, diff, { plan: [run("npm test")] })
+    expect(answer).toMatchObject({ type: "fix-rejected", data: { why: expect.stringContaining(why) } })
+  })
+
+  it("lets a file take the place of a directory that the patch empties", async () => {
+    repository.commit({ ...red, "docs/a.txt": "a\n" })
+    const { diff, before } = diffOf({
+      "docs/a.txt": null,
+      docs: "b\n",
+      "src/price.js": "export const total = (price, tax) => price + tax\n",
+    })
+    expect(await validate(before, diff)).toMatchObject({ type: "fix-validated" })
+  })
+
   it("rejects a patch that never ends, and only after it has seen so twice", async () => {
     world.remove()
     world = makeWorld(repository.mirrorUrl, { CI_HEALING_CONTAINER_VALIDATE_TIMEOUT_MS: "8000" })

@@ -7,7 +7,7 @@
 import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { parseDiff } from "@ci-fix-pilot/patch/parse"
 import { Effect, Layer } from "effect"
-import { changesFrom, pathsOf, readTexts } from "./changes-of-diff.ts"
+import { changesFrom, pathsOf, readPaths, readTexts } from "./changes-of-diff.ts"
 import { Dependencies } from "./Dependencies.ts"
 import { judgePatch } from "./judge-patch.ts"
 import { proveFix } from "./prove-fix.ts"
@@ -36,7 +36,7 @@ export const handle = Effect.fn("validator.validate-fix")(
     const diff = yield* parseDiff(patch.diff)
     const texts = yield* readTexts(target, pathsOf(diff))
     yield* judgePatch(diff, texts, [])
-    const changes = yield* changesFrom(diff, texts)
+    const changes = yield* changesFrom(diff, texts, yield* readPaths(target))
 
     const layers = yield* (yield* Dependencies).prepare({ label, source: target, commands: [...plan, before.command] })
     const here = { source: target, label, limits: settings, layers }
