@@ -27,9 +27,10 @@ export interface Settings {
   readonly bodyTimeoutMs: number
 }
 
-const minimumBytes = 1_024
-const defaultBytes = 5 * 1_024 * 1_024
+const mebibyte = 1_024 * 1_024
 
+const whole = (name: string, fallback: number, minimum: number, maximum: number) =>
+  Config.schema(Schema.Int.check(Schema.isBetween({ minimum, maximum })), name).pipe(Config.withDefault(fallback))
 const secret = (name: string) => Config.Redacted(name).pipe(Config.withDefault(Redacted.make("")))
 const list = (text: string) =>
   text
@@ -43,13 +44,13 @@ export const settings = Effect.gen(function* () {
   const read: Settings = {
     enabled: yield* Config.Boolean("CI_HEALING_ENABLED").pipe(Config.withDefault(true)),
     host: yield* Config.String("CI_HEALING_HOST").pipe(Config.withDefault("127.0.0.1")),
-    port: yield* Config.Int("CI_HEALING_INGEST_PORT").pipe(Config.withDefault(3001)),
+    port: yield* whole("CI_HEALING_INGEST_PORT", 3001, 0, 65_535),
     secrets: secrets.map(Redacted.value).filter((value) => value !== ""),
     legacySignature: yield* Config.Boolean("CI_HEALING_WEBHOOK_LEGACY_SIGNATURE").pipe(Config.withDefault(false)),
     allowedRepositories: list(yield* Config.String("CI_HEALING_ALLOWED_REPOSITORIES").pipe(Config.withDefault(""))),
-    perMinute: yield* Config.Int("CI_HEALING_WEBHOOKS_PER_MINUTE").pipe(Config.withDefault(6_000)),
-    maxBytes: Math.max(minimumBytes, yield* Config.Int("CI_HEALING_WEBHOOK_MAX_BYTES").pipe(Config.withDefault(defaultBytes))),
-    bodyTimeoutMs: yield* Config.Int("CI_HEALING_WEBHOOK_BODY_TIMEOUT_MS").pipe(Config.withDefault(10_000)),
+    perMinute: yield* whole("CI_HEALING_WEBHOOKS_PER_MINUTE", 6_000, 1, 100_000_000),
+    maxBytes: yield* whole("CI_HEALING_WEBHOOK_MAX_BYTES", 5 * mebibyte, 1_024, 100 * mebibyte),
+    bodyTimeoutMs: yield* whole("CI_HEALING_WEBHOOK_BODY_TIMEOUT_MS", 10_000, 100, 600_000),
   }
   if (read.secrets.length === 0 && !isLoopback(read.host)) return yield* new SecretMissing({ host: read.host })
   return read
