@@ -9,11 +9,30 @@ import { run } from "../provision/shell.ts"
 
 export const roles = ["ingest", "planner", "memory", "api"]
 
-/** A server with one database, and ways to work in it as each of the roles. The caller stops it. */
-export const startRolesWorld = async () => {
+const withSuperuser = async (url: string, work: (sql: postgres.Sql) => Promise<unknown>) => {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined })
+  try {
+    await work(sql)
+  } finally {
+    await sql.end()
+  }
+}
+
+/** A server with one database, with a name if told, and ways to work in it as each of the roles. The caller stops it. */
+export const startRolesWorld = async (name?: string) => {
   const binaries = findPostgres()
   const server = await startPostgres()
-  const database = await server.freshDatabase()
+  const database = name === undefined ? await server.freshDatabase() : new URL(name, server.url).href
+  if (name !== undefined) await withSuperuser(server.url, (sql) => sql.unsafe(`create database ${name}`))
+
+  /** What a shell needs for the database's own programs to find themselves and this server. */
+  const environment: Readonly<Record<string, string>> = {
+    PATH: `${binaries?.bin}:${Bun.env["PATH"]}`,
+    LD_LIBRARY_PATH: binaries?.libraryPath.join(":") ?? "",
+    PGHOST: "127.0.0.1",
+    PGPORT: `${server.port}`,
+    ...Object.fromEntries(roles.map((role) => [`CI_HEALING_DATABASE_PASSWORD_${role.toUpperCase()}`, `it's ${role}`])),
+  }
 
   /** What the database says to a statement of this role: its rows, or the reason why not. */
   const as = async (role: string, statement: string): Promise<unknown> => {
@@ -32,10 +51,7 @@ export const startRolesWorld = async () => {
   /** Runs a script of this folder as an operator does: as the superuser, with psql, passwords in the environment. */
   const script = (name: string) =>
     run(join(binaries?.bin ?? "", "psql"), ["-X", "-v", "ON_ERROR_STOP=1", "-f", join(checkout(), "deploy/postgres", name), database], {
-      env: {
-        LD_LIBRARY_PATH: binaries?.libraryPath.join(":") ?? "",
-        ...Object.fromEntries(roles.map((role) => [`CI_HEALING_DATABASE_PASSWORD_${role.toUpperCase()}`, `it's ${role}`])),
-      },
+      env: environment,
     })
 
   /** Applies the migrations of a service as itself, those from `first` until before `end` by name; returns what was refused. */
@@ -51,5 +67,5 @@ export const startRolesWorld = async () => {
     return refused
   }
 
-  return { as, script, migrateAs, stop: server.stop }
+  return { as, script, migrateAs, environment, stop: server.stop }
 }
