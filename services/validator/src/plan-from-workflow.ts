@@ -3,6 +3,7 @@ import type { FailedJob, PlanCommand } from "@ci-fix-pilot/contract/values"
 import { type ChosenJob, chooseJobs, matrixScope } from "./choose-jobs.ts"
 import { evaluateCondition, interpolate, type Scope, unknown, type Value } from "./expression.ts"
 import { commandNamed, directoryInside, distinct, firstLine, longestRun, type Planned } from "./plan.ts"
+import { readShell } from "./read-shell.ts"
 import { type ReadWorkflow, readWorkflow, type Step } from "./read-workflow.ts"
 import { viewInside } from "./Sandbox.ts"
 import { splitInstall } from "./split-install.ts"
@@ -48,11 +49,6 @@ const displayName = (step: Step, scope: Scope): string => {
   return `Run ${firstLine(interpolate(String(step.run ?? step.uses ?? ""), scope).text)}`
 }
 
-const shellOf = (text: string | undefined): "sh" | "bash" | undefined => {
-  const program = (text ?? "bash").trim().split(/\s+/u)[0]
-  return program === "bash" || program === "sh" ? program : undefined
-}
-
 const takeStep = (workflow: ReadWorkflow, { job, combination }: ChosenJob, step: Step, name: string): Taken => {
   const matrix = matrixScope(combination)
   const { env, notes } = environment([workflow.env, job.env, step.env], new Map([...runner, ...matrix]))
@@ -67,7 +63,7 @@ const takeStep = (workflow: ReadWorkflow, { job, combination }: ChosenJob, step:
     return step.uses === undefined || silent.test(step.uses) ? nothing : left(`${name}: it uses the action ${step.uses}.`)
   if (condition === unknown) return left(`${name}: its condition \`${String(step.if)}\` cannot be evaluated here.`)
   if (step["continue-on-error"] === true) return left(`${name}: it may fail (continue-on-error).`)
-  const shell = shellOf(step.shell ?? job.defaults?.run?.shell ?? workflow.defaults?.run?.shell)
+  const shell = readShell(step.shell ?? job.defaults?.run?.shell ?? workflow.defaults?.run?.shell)
   if (shell === undefined) return left(`${name}: its shell \`${step.shell ?? "default"}\` is not supported.`)
   const where =
     step["working-directory"] ?? job.defaults?.run?.["working-directory"] ?? workflow.defaults?.run?.["working-directory"] ?? "."
@@ -77,12 +73,13 @@ const takeStep = (workflow: ReadWorkflow, { job, combination }: ChosenJob, step:
   const cwd = directoryInside(directory.text)
   if (cwd === undefined) return left(`${name}: its working directory is outside of the repository.`)
 
-  const { installs, outside, rest } = splitInstall(run.text)
+  const { installs, outside, rest: bare } = splitInstall(run.text)
+  const rest = bare === "" ? "" : shell.optionsFor(bare) + bare
   if (rest.length > longestRun) return left(`${name}: it is longer than ${longestRun} characters.`)
   const command = (text: string): PlanCommand => ({
     ...commandNamed(name, { run: text, cwd, source: "workflow" }),
     ...(Object.keys(env).length === 0 ? {} : { env }),
-    ...(shell === "bash" ? {} : { shell }),
+    ...(shell.program === "bash" ? {} : { shell: shell.program }),
   })
   return {
     commands: rest === "" ? [] : [command(rest)],

@@ -44,9 +44,13 @@ const lastWords = (ended: SandboxEnd, { timeoutMs, memoryMb }: RunLimits): strin
   return ended === "output" ? "\nError: the command printed more than the sandbox allows\n" : ""
 }
 
+/** Who wrote a command for this product alone cannot mean that a failure is swallowed by a pipe: it could never be red. */
+const optionsFor = ({ source, shell = "bash" }: PlanCommand): string =>
+  shell === "bash" && (source === "config" || source === "override") ? "set -eo pipefail" : "set -e"
+
 const requestFor = ({ label, view, layers, limits }: RunIn, command: PlanCommand): SandboxRequest => ({
   label,
-  command: `set -e\n${command.run}`,
+  command: `${optionsFor(command)}\n${command.run}`,
   shell: command.shell ?? "bash",
   root: view.root,
   cwd: command.cwd,

@@ -53,7 +53,7 @@ export const scriptedWorld = (
     user,
     run: ({ command, root, onOutput, limits }) =>
       Effect.suspend(() => {
-        const run = command.replace(/^set -e\n/u, "")
+        const run = command.replace(/^set -eo?(?: pipefail)?\n/u, "")
         runs.push(run)
         const [commitSha = "", ...changed] = root.slice(1).split(",")
         const timeoutMs = limits?.timeoutMs ?? 0
