@@ -37,8 +37,16 @@ export const runEvents = {
   "pull-request-merged": events["pull-request-merged"],
   "pull-request-closed": events["pull-request-closed"],
   "pull-request-checks": events["pull-request-checks"],
-  /** `heldUsd`: what is held back in this run for tries that ended without saying what they cost (US dollars). */
-  "gave-up": Schema.Struct({ command: CommandName, why: Line, heldUsd: Schema.optionalKey(Schema.Finite) }),
+  /**
+   * `heldUsd`: what is held back in this run for tries that ended without saying what they cost (US dollars). `forGood`: whoever was asked
+   * says that no repetition mends it.
+   */
+  "gave-up": Schema.Struct({
+    command: CommandName,
+    why: Line,
+    heldUsd: Schema.optionalKey(Schema.Finite),
+    forGood: Schema.optionalKey(Schema.Literal(true)),
+  }),
   "answer-ignored": Schema.Struct({ type: Line, why: Line, usage: Schema.optionalKey(Usage) }),
   escalated: Schema.Struct({ report: Report }),
   "marked-flaky": Schema.Struct({ passed: Count, of: Count }),

@@ -142,7 +142,7 @@ export const onDelivered = (
 const onChecks = (run: Run, event: Extract<Event, { type: "pull-request-checks" }>, policy: Policy, asked: boolean): Entries => {
   const pullRequest = run.pullRequest
   if (pullRequest === undefined || pullRequest.headSha !== event.data.headSha) return []
-  const news: Entries = pullRequest.checks === event.data.conclusion ? [] : [event]
+  const news: Entries = pullRequest.checks === event.data.conclusion && run.refused === undefined ? [] : [event]
   const mayMerge =
     asked && !policy.safeMode && event.data.conclusion === "success" && run.phase === "fixed" && !run.merging && !run.mergeRefused
   return mayMerge ? [...news, { type: "merge-started", data: {} }] : news

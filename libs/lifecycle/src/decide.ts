@@ -62,10 +62,8 @@ const onDeadline = (run: Run): Entries => {
   ]
 }
 
-const onGaveUp = (run: Run, { command, why, heldUsd }: Extract<Input, { kind: "gave-up" }>, policy: Policy): Entries => {
-  const gaveUp: RunEvent = { type: "gave-up", data: { command, why, ...(heldUsd === undefined ? {} : { heldUsd }) } }
-  return withEntries(run, [gaveUp], (then) => without(then, command, why, policy))
-}
+const onGaveUp = (run: Run, { kind, ...data }: Extract<Input, { kind: "gave-up" }>, policy: Policy): Entries =>
+  withEntries(run, [{ type: kind, data }], (then) => without(then, data.command, data.why, policy))
 
 /** How a run goes on without the answer to a command. */
 const without = (run: Run, command: CommandType, why: string, policy: Policy): Entries => {

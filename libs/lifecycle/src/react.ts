@@ -2,13 +2,12 @@ import type { Command, CommandData } from "@ci-fix-pilot/contract/commands"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import { type Policy, undoAfterMs } from "./policy.ts"
+import { clip, notify, stillOpen } from "./react-telling.ts"
 import { lastAttempt, type Run, rejectionsOf } from "./run.ts"
 import { moneyLeft } from "./strategy.ts"
 
 /** A command to record; it is sent not before `delayMs` from now (database time). */
 export type Intent = Command & { readonly delayMs?: number }
-
-const clip = (text: string, max = 2_000) => text.slice(0, max)
 
 /** What to ask of whom because of this entry. `run` is the run after it. */
 export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): ReadonlyArray<Intent> => {
@@ -99,6 +98,8 @@ export const react = (runId: RunId, run: Run, event: RunEvent, policy: Policy): 
       return event.data.type === "pull-request-opened" && run.phase !== "fixed" && run.phase !== "resolved"
         ? [close(run, "the run had ended before the pull request was known")]
         : []
+    case "gave-up":
+      return stillOpen(runId, run, event.data, policy)
     case "escalated":
       return [
         ...undo(run, event.data.report.reason),
@@ -228,14 +229,3 @@ const rejectedLate = (run: Run, why: string) =>
   lastAttempt(run)?.outcome === "validated" && (run.pullRequest !== undefined || run.approvalReasons !== undefined)
     ? remember(run, "rejected", why)
     : []
-
-const notify = (runId: RunId, run: Run, policy: Policy, kind: CommandData<"notifier.notify">["kind"], summary: string): Intent => {
-  const attempt = lastAttempt(run)
-  const runUrl = policy.runUrl?.replace("{runId}", runId)
-  const more = {
-    ...(attempt === undefined ? {} : { attempt: attempt.n, maxAttempts: policy.maxAttempts, strategy: attempt.strategy }),
-    ...(run.pullRequest?.url === undefined ? {} : { pullRequestUrl: run.pullRequest?.url }),
-    ...(runUrl === undefined ? {} : { runUrl }),
-  }
-  return { type: "notifier.notify", data: { kind, target: run.target, summary: clip(summary), ...more } }
-}

@@ -1,3 +1,4 @@
+import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { EventData } from "@ci-fix-pilot/contract/events"
 import type { RunEvent, RunEventData } from "@ci-fix-pilot/contract/run-events"
 import type {
@@ -67,6 +68,8 @@ export interface Run {
   /** GitHub once refused to merge: only a person may try again. */
   readonly mergeRefused: boolean
   readonly pullRequest?: PullRequestState
+  /** What GitHub refused for good, how often in a row: to let us see our pull request, or close it. */
+  readonly refused?: { readonly command: CommandType; readonly times: number }
   readonly report?: Report
   readonly costUsd: number
   /** Held back for tries that ended without saying what they cost; what they say later is spent all the same. */
@@ -124,6 +127,15 @@ const spend = (run: Run, usage: RunEventData<"diagnosed">["usage"]): Run =>
 
 const onPullRequest = (run: Run, change: Partial<PullRequestState>): Run =>
   run.pullRequest === undefined ? run : { ...run, pullRequest: { ...run.pullRequest, ...change } }
+
+/** What is asked about a pull request again and again, whatever comes of it. */
+const repeated: ReadonlySet<CommandType> = new Set<CommandType>(["github.check-pull-request", "github.close-pull-request"])
+
+const countRefusal = ({ refused }: Run, command: CommandType): Pick<Run, "refused"> =>
+  repeated.has(command) ? { refused: { command, times: refused?.command === command ? refused.times + 1 : 1 } } : {}
+
+/** GitHub lets us see it again. */
+const heard = ({ refused: _, ...run }: Run): Run => run
 
 /** What a ledger entry means for its run. The first entry of every ledger is `ci-failed`. */
 export const evolve = (run: Run | undefined, event: RunEvent): Run => {
@@ -190,7 +202,7 @@ const next = (run: Run, event: Exclude<RunEvent, { type: "ci-failed" }>): Run =>
     case "pull-request-closed":
       return { ...onPullRequest(run, { state: "closed" }), merging: false }
     case "pull-request-checks":
-      return onPullRequest(run, { checks: event.data.conclusion })
+      return onPullRequest(heard(run), { checks: event.data.conclusion })
     case "answer-ignored":
       return spend(run, event.data.usage)
     case "escalated":
@@ -211,7 +223,9 @@ const next = (run: Run, event: Exclude<RunEvent, { type: "ci-failed" }>): Run =>
     case "branch-moved":
     case "pull-request-refused":
       return run
-    case "gave-up":
-      return event.data.heldUsd === undefined ? run : { ...run, heldUsd: event.data.heldUsd }
+    case "gave-up": {
+      const { command, forGood, heldUsd } = event.data
+      return { ...run, ...(heldUsd === undefined ? {} : { heldUsd }), ...(forGood === true ? countRefusal(run, command) : {}) }
+    }
   }
 }

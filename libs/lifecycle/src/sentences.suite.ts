@@ -38,6 +38,8 @@ export const gaveUp = (command: CommandType, why = "away", heldUsd?: number): In
   why,
   ...(heldUsd === undefined ? {} : { heldUsd }),
 })
+/** Whoever was asked says that no repetition mends it. */
+export const refusedForGood = (command: CommandType, why: string): Input => ({ kind: "gave-up", command, why, forGood: true })
 export const deadlinePassed: Input = { kind: "deadline-passed" }
 export const slotFree: Input = { kind: "slot-free" }
 /** A reviewer's word. */

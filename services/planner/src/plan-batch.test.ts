@@ -98,6 +98,15 @@ describe("a batch", () => {
     expect(commands.map(({ command }) => command.type)).not.toContain("validator.validate-fix")
   })
 
+  it("tells a refusal from silence: what GitHub says no to it will say no to again", () => {
+    const closing: CommandRow = { ...asked, type: "github.close-pull-request", tries: 6, maxUsd: 0 }
+    const wrote = (event: Event) => plan([answer("2#b", event)], { ...begun, phase: "escalated" }, closing).entries[0]?.event
+    const data = { command: closing.type, why: "no rights" }
+    expect(wrote({ type: "failed-for-good", data: { reason: "no rights" } })).toEqual({ type: "gave-up", data: { ...data, forGood: true } })
+    const away = { ...data, why: "away (tried 6 times)" }
+    expect(wrote({ type: "postponed", data: { afterMs: 1, why: "away" } })).toEqual({ type: "gave-up", data: away })
+  })
+
   it("keeps the money of a holder that never answered", () => {
     const { changes } = plan([noticed({ kind: "gave-up", command: "ai.propose-fix", why: "no answer came in time" }, "c1")])
     expect(changes).toEqual([expect.objectContaining({ commandId: "c1", closed: true, settledUsd: 0 })])

@@ -115,7 +115,7 @@ export const planBatch = (
     }
     if (message.type === "failed-for-good") {
       close(row, message.type, reservedUsd)
-      return open ? { kind: "gave-up", command: row.type, why: message.data.reason } : undefined
+      return open ? { kind: "gave-up", command: row.type, why: message.data.reason, forGood: true } : undefined
     }
     close(row, message.type, reservedUsd)
     return { kind: "event", event: message, answers: { type: row.type, open } }

@@ -59,6 +59,38 @@ describe("the sweep", () => {
   })
 })
 
+describe("a pull request that GitHub lets us neither see nor close", () => {
+  const commandOf = (run: Run) => (run === healed ? "github.check-pull-request" : "github.close-pull-request")
+  const refused = (run: Run, times: number): Run => ({ ...run, refused: { command: commandOf(run), times } })
+  const checkedAgo = (n: number, minutes: number) =>
+    Sql.use((sql) =>
+      sql.query("update run set pull_request_checked_at = now() - $2::int * interval '1 minute' where run_id = $1", [runIdOf(n), minutes]),
+    )
+
+  it("is asked about after ever longer, at least each day; whether to close it at last is a person's", async () => {
+    const asked = await run(
+      Effect.gen(function* () {
+        const cases: ReadonlyArray<readonly [Run, number]> = [
+          [refused(healed, 1), 19],
+          [refused(healed, 1), 21],
+          [refused(healed, 3), 79],
+          [refused(healed, 3), 81],
+          [refused(healed, 99), 1_279],
+          [refused(healed, 99), 1_281],
+          [refused(denied, 6), 639],
+          [refused(denied, 6), 641],
+          [refused(denied, 7), 99_999],
+        ]
+        const sql = yield* given(cases.map(([state]) => state))
+        for (const [n, [, minutes]] of cases.entries()) yield* checkedAgo(n, minutes)
+        yield* checkPullRequests
+        return yield* sql.query("select run_id from command order by run_id")
+      }),
+    )
+    expect(asked.map((command) => command["run_id"])).toEqual([1, 3, 5, 7].map(runIdOf))
+  })
+})
+
 describe("what could not be closed, or its branch not be deleted, while GitHub was away", () => {
   const escalated: Run = { ...begun, phase: "escalated", deliveryStarted: true }
   const merged: Run = { ...escalated, phase: "resolved", pullRequest: { ...pullRequest, state: "merged" } }

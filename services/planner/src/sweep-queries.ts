@@ -2,6 +2,7 @@ import { type Command, commandTypes } from "@ci-fix-pilot/contract/commands"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
 import { roundingUsd, survivesStop, undoAgainMs, undoForMs } from "@ci-fix-pilot/lifecycle/policy"
+import { checkEveryMs, mostDoublings } from "@ci-fix-pilot/lifecycle/refusals"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import type { Dispatch } from "./Ledger.ts"
@@ -172,19 +173,20 @@ export const freeSlots = Effect.gen(function* () {
 
 /**
  * Asks GitHub, every ten minutes, how each open pull request of ours stands: a webhook may have been lost. One whose run has ended
- * without it is closed: GitHub may have been away for longer than the first tries to.
+ * without it is closed: GitHub may have been away for longer than the first tries to. After ever longer where it refuses.
  */
 export const checkPullRequests = Sql.use((sql) =>
   sql.query(
     `with stale as (update run set pull_request_checked_at = now() where run_id in (
-        select run_id from run where deadline_kind = 'pull-request' and coalesce(pull_request_checked_at, updated_at) < now() - interval '10 minutes'
-        limit 50 for update skip locked)
+        select run_id from run where deadline_kind = 'pull-request' and coalesce(pull_request_checked_at, updated_at) < now() - $1::int * interval '1 ms'
+          * power(2, least(coalesce((state -> 'refused' ->> 'times')::int, 0), ${mostDoublings})) limit 50 for update skip locked)
       returning run_id, state, phase = 'fixed' as wanted)
      insert into command (command_id, run_id, type, data, traceparent, deadline_at)
      select run_id || '.check.' || floor(extract(epoch from now())), run_id, case when wanted then 'github.check-pull-request' else 'github.close-pull-request' end,
             jsonb_build_object('target', state -> 'target') || case when wanted then jsonb_build_object('pullRequest', state -> 'pullRequest')
               else jsonb_build_object('reason', 'the run has ended without it') end,
             '${noTrace}', now() + interval '15 minutes' from stale on conflict do nothing`,
+    [checkEveryMs],
   ),
 )
 

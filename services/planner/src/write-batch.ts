@@ -1,4 +1,5 @@
 import { type Policy, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
+import { isLeftOpen } from "@ci-fix-pilot/lifecycle/refusals"
 import { isStop, lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import { jsonText } from "@ci-fix-pilot/sql/json-text"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
@@ -13,8 +14,9 @@ const deliveringMs = 30 * 60_000
  * What a run waits for, and how long it may (ms). At a stop it waits for nothing that has a deadline, but for the end of its pull
  * request while one is known to be open.
  */
-const deadlineOf = ({ phase, pullRequest }: Run, policy: Policy): { readonly kind: string; readonly ms?: number } | undefined => {
-  if (isStop(phase)) return pullRequest?.state === "open" ? { kind: "pull-request" } : undefined
+const deadlineOf = (run: Run, policy: Policy): { readonly kind: string; readonly ms?: number } | undefined => {
+  const { phase, pullRequest } = run
+  if (isStop(phase)) return pullRequest?.state === "open" && !isLeftOpen(run) ? { kind: "pull-request" } : undefined
   if (phase === "queued") return { kind: "queued", ms: queuedMs }
   if (phase === "awaiting-approval") return { kind: "approval", ms: policy.approvalMs }
   if (phase === "delivering") return { kind: "delivery", ms: deliveringMs }
