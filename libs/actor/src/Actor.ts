@@ -1,4 +1,5 @@
 import { type CommandData, type CommandType, leased } from "@ci-fix-pilot/contract/commands"
+import { answerId, readDispatchId } from "@ci-fix-pilot/contract/dispatch-id"
 import { type CommandMessage, decodeCommand, Envelope, type EventMessage, encodeMessage } from "@ci-fix-pilot/contract/envelope"
 import type { AnswerTo, Event } from "@ci-fix-pilot/contract/events"
 import { Service } from "@ci-fix-pilot/contract/ids"
@@ -44,7 +45,7 @@ const publishAnswer = Effect.fnUntraced(function* (
 ) {
   const bus = yield* Bus
   const headers = {
-    id: `${command.id}#${holder}`,
+    id: answerId(command.id, holder),
     at: yield* nowIso,
     runId: command.runId,
     causedBy: command.id,
@@ -101,8 +102,8 @@ const handleDelivery = <T extends CommandType, R>(config: ActorConfig<T, R>, del
         ),
       )
     yield* crashPoint(`${config.name}:delivered`)
-    const [commandId = command.id, dispatch = "0"] = command.id.split("#")
-    const lease = { commandId, dispatch: Number(dispatch), holder }
+    const { commandId, dispatch } = readDispatchId(command.id)
+    const lease = { commandId, dispatch, holder }
     yield* (leased.has(config.name) ? withLease(lease, delivery, work) : withoutLease(delivery, work)).pipe(
       Effect.annotateLogs({ runId: command.runId, traceparent: command.traceparent, command: command.id }),
       Effect.withSpan(config.name, { parent: parentOf(command.traceparent), attributes: { runId: command.runId, command: command.id } }),

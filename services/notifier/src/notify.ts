@@ -6,6 +6,7 @@
  */
 import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { Retry } from "@ci-fix-pilot/actor/outcome"
+import { readDispatchId } from "@ci-fix-pilot/contract/dispatch-id"
 import { Effect, Layer } from "effect"
 import { messageOf } from "./message.ts"
 import { Slack, type SlackFailed } from "./Slack.ts"
@@ -22,7 +23,7 @@ export const handle = (wanted: Kinds) =>
 const told = (channel: "slack" | "off") => ({ type: "notified" as const, data: { channel } })
 
 /** The same for every dispatch of a command. */
-const keyOf = ({ id }: Actor.CommandOf<"notifier.notify">) => id.split("#")[0] ?? id
+const keyOf = ({ id }: Actor.CommandOf<"notifier.notify">) => readDispatchId(id).commandId
 
 /** A notice waits as long as it is news, which the planner's deadline says; Slack's outages are no tries of ours. */
 const onFailure = ({ kind, why, afterMs }: SlackFailed) =>
