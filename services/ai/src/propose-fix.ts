@@ -15,7 +15,7 @@ import { type Conclusion, converse, type Verdict } from "./converse.ts"
 import { findPlaces } from "./find-places.ts"
 import { frameFor, presentable } from "./frame-text.ts"
 import { judgeFix } from "./judge-fix.ts"
-import { answerFailure, waitMs } from "./model-outcome.ts"
+import { answerFailure, tryAgain } from "./model-outcome.ts"
 import { type FixMaterial, fixPrompt } from "./prompt.ts"
 import { readPlaces } from "./read-sources.ts"
 import { Sources, SourcesAway } from "./Sources.ts"
@@ -32,9 +32,7 @@ const maxPaths = 200
 type Command = Actor.CommandOf<"ai.propose-fix">
 
 export const handle = Effect.fn("ai.propose-fix")(function* (command: Command) {
-  const material = yield* gather(command).pipe(
-    Effect.catchTag("SourcesAway", ({ reason }) => Effect.fail(new Retry({ reason, afterMs: waitMs(command.id) }))),
-  )
+  const material = yield* gather(command).pipe(Effect.catchTag("SourcesAway", ({ reason }) => tryAgain(reason, command.id)))
   const [full, small] = promptTokens
   let paid: Usage | undefined
   const talkOf = (tokens: number) =>
@@ -47,7 +45,7 @@ export const handle = Effect.fn("ai.propose-fix")(function* (command: Command) {
       TooExpensive: () => talkOf(small),
     }),
     Effect.map(answerOf),
-    Effect.catchTag("SourcesAway", ({ reason }) => Effect.fail(new Retry({ reason, afterMs: waitMs(command.id) }))),
+    Effect.catchTag("SourcesAway", ({ reason }) => tryAgain(reason, command.id)),
     Effect.catchIf(
       (failure) => failure._tag !== "Retry",
       (failure) => Effect.map(answerFailure(failure, command.id), declined),

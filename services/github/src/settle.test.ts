@@ -2,7 +2,7 @@ import { Retry, Terminal } from "@ci-fix-pilot/actor/outcome"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { Conflict, Forbidden, Garbled, type GitHubError, NotFound, RateLimited, Unauthorized, Unclear } from "./GitHub.ts"
-import { backoff, settle } from "./settle.ts"
+import { settle } from "./settle.ts"
 
 const settled = (error: GitHubError | Retry | Terminal, id = "c1#1") => Effect.runPromise(Effect.flip(settle(id)(Effect.fail(error))))
 const [what, why] = ["GET /x", "because"]
@@ -14,7 +14,7 @@ describe("an error that no handler answered", () => {
 
   it("of which nobody knows what happened is a retry that counts", async () => {
     const error = await settled(new Unclear({ what, why }))
-    expect(error).toMatchObject({ _tag: "Retry" })
+    expect(error).toMatchObject({ _tag: "Retry", afterMs: expect.any(Number) })
     expect("uncounted" in error).toBe(false)
   })
 
@@ -36,22 +36,5 @@ describe("an error that no handler answered", () => {
     const terminal = new Terminal({ reason: "no" })
     expect(await settled(retry)).toBe(retry)
     expect(await settled(terminal)).toBe(terminal)
-  })
-})
-
-describe("the wait", () => {
-  it.each([
-    ["c#1", 500, 1_000],
-    ["c#2", 1_000, 2_000],
-    ["c#4", 4_000, 8_000],
-    ["c#9", 8_000, 16_000],
-    ["c", 500, 1_000],
-    ["c#x", 500, 1_000],
-  ])("after %s is between %d and %d ms", async (id, least, most) => {
-    for (let round = 0; round < 20; round += 1) {
-      const wait = await Effect.runPromise(backoff(id))
-      expect(wait).toBeGreaterThanOrEqual(least)
-      expect(wait).toBeLessThanOrEqual(most)
-    }
   })
 })

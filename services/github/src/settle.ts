@@ -1,16 +1,7 @@
+import { backoffMs } from "@ci-fix-pilot/actor/backoff"
 import { Retry, Terminal } from "@ci-fix-pilot/actor/outcome"
-import { Effect, Random } from "effect"
+import { Effect } from "effect"
 import type { GitHubError } from "./GitHub.ts"
-
-const second = 1_000
-const longest = 16
-
-/** The wait before dispatch `n + 1` of a command (ms): 1 to 16 s by the dispatch's number, the upper half of it at random. */
-export const backoff = (commandId: string): Effect.Effect<number> => {
-  const dispatch = Number(commandId.split("#")[1] ?? "1")
-  const whole = Math.min(longest, 2 ** Math.max(0, (Number.isSafeInteger(dispatch) ? dispatch : 1) - 1)) * second
-  return Effect.map(Random.next, (part) => Math.ceil(whole / 2 + (part * whole) / 2))
-}
 
 /**
  * Every error of GitHub that a handler did not answer itself, as the actor's two: a limit is waited for without counting the try,
@@ -27,7 +18,7 @@ export const settle =
         case "RateLimited":
           return Effect.fail(new Retry({ reason: `GitHub: ${error.message}`, afterMs: error.afterMs, uncounted: true }))
         case "Unclear":
-          return Effect.flatMap(backoff(commandId), (afterMs) => Effect.fail(new Retry({ reason: `GitHub: ${error.message}`, afterMs })))
+          return Effect.flatMap(backoffMs(commandId), (afterMs) => Effect.fail(new Retry({ reason: `GitHub: ${error.message}`, afterMs })))
         case "NotFound":
           return Effect.fail(new Terminal({ reason: `GitHub: ${error.message}, or the credential may not see it` }))
         case "Unauthorized":
