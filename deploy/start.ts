@@ -13,11 +13,9 @@ import { startEmbedded } from "./embedded/embedded.ts"
 import { provideSandbox } from "./embedded/provide-sandbox.ts"
 import { provideDashboardIfPossible, provideNatsServer } from "./provision.ts"
 
-const defaultNatsPort = 4_222
-
 const program = Effect.gen(function* () {
   const folder = yield* Config.String("CI_HEALING_DATA_DIR").pipe(Config.withDefault(".data"))
-  const natsPort = yield* Config.Int("CI_HEALING_NATS_PORT").pipe(Config.withDefault(defaultNatsPort))
+  const natsPort = yield* Config.Int("CI_HEALING_NATS_PORT").pipe(Config.withDefault(4_222))
   const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.Redacted("DATABASE_URL")))
   const mirrorPort = yield* Config.Int("CI_HEALING_MIRROR_PORT").pipe(Config.withDefault(yield* Effect.promise(freePort)))
   const workspace = yield* Config.NonEmptyString("CI_HEALING_WORKSPACE_DIR").pipe(Config.withDefault(join(folder, "workspace")))

@@ -1,5 +1,5 @@
 import { resolve } from "node:path"
-import { Config, Redacted } from "effect"
+import { Config, Redacted, Schema } from "effect"
 import { defaultToken, type ForgeOptions } from "./forge.ts"
 
 const webhook = Config.all({ url: Config.String("FORGE_WEBHOOK_URL"), secret: Config.Redacted("FORGE_WEBHOOK_SECRET") })
@@ -7,7 +7,7 @@ const webhook = Config.all({ url: Config.String("FORGE_WEBHOOK_URL"), secret: Co
 /** The forge as its own process, configured by FORGE_* variables. */
 export const settings: Config.Config<ForgeOptions> = Config.all({
   dir: Config.String("FORGE_DIR").pipe(Config.withDefault(".data/forge")),
-  port: Config.Port("FORGE_PORT").pipe(Config.withDefault(0)),
+  port: Config.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })), "FORGE_PORT").pipe(Config.withDefault(0)),
   hostname: Config.String("FORGE_HOST").pipe(Config.withDefault("127.0.0.1")),
   token: Config.Redacted("FORGE_TOKEN").pipe(Config.withDefault(Redacted.make(defaultToken))),
   webhook: Config.option(webhook),
