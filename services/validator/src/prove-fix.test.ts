@@ -103,6 +103,8 @@ describe("the gate", () => {
 
   it.each([1, 2, 3, 4, 5, 6])("tries again later when the sandbox goes away at run %i, and never rejects for it", async (at) => {
     const away: Ends = (command) => (command.number === at ? { ended: "away" } : healed(command))
-    expect(await validate(away).flipped()).toMatchObject({ _tag: "Retry" })
+    const retry = await validate(away).flipped()
+    expect(retry).toMatchObject({ _tag: "Retry", afterMs: expect.any(Number) })
+    expect("afterMs" in retry && retry.afterMs).toBeLessThan(2_000)
   })
 })

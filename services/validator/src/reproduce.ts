@@ -80,9 +80,9 @@ export const handle = Effect.fn("validator.reproduce")(
       Effect.catchTags({
         CommitUnusable: (error) => Effect.succeed(notReproducible(error.message)),
         InstallImpossible: ({ reason, evidence }) => Effect.succeed(notReproducible(reason, evidence)),
-        SandboxUnavailable: retryLater,
-        WorkspaceUnavailable: retryLater,
-        ConfigError: retryLater,
+        SandboxUnavailable: retryLater(command.id),
+        WorkspaceUnavailable: retryLater(command.id),
+        ConfigError: retryLater(command.id),
       }),
       Effect.annotateLogs({ commit: command.data.target.commitSha }),
       Effect.scoped,
