@@ -1,3 +1,4 @@
+import { dispatchId } from "@ci-fix-pilot/contract/dispatch-id"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import { isOver } from "@ci-fix-pilot/lifecycle/step"
@@ -49,7 +50,7 @@ export const recentRuns = (): RecentRuns => {
     for (const runId of over) recent.delete(runId)
     for (const { commandId, runId, dispatch, maxUsd, command } of commands) {
       const row = { commandId, runId, type: command.type, dispatch, tries: 0, open: true, maxUsd, holder: null }
-      recent.get(runId)?.commands.set(`${commandId}#${dispatch}`, row)
+      recent.get(runId)?.commands.set(dispatchId(commandId, dispatch), row)
     }
     for (const runId of runs.keys()) if (recent.get(runId)?.commands.size === 0) recent.delete(runId)
     for (const runId of recent.keys()) {

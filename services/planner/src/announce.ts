@@ -1,6 +1,7 @@
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { nowIso } from "@ci-fix-pilot/actor/trace"
+import { dispatchId } from "@ci-fix-pilot/contract/dispatch-id"
 import { type CommandMessage, encodeMessage, type RunMessage } from "@ci-fix-pilot/contract/envelope"
 import { commandSubject, runSubject } from "@ci-fix-pilot/contract/subjects"
 import { Effect } from "effect"
@@ -20,7 +21,7 @@ const ledgerMessage = ({ runId, seq, position, at, causedBy, traceparent, event 
 })
 
 const commandMessage = ({ commandId, runId, dispatch, attempt, traceparent, command }: Dispatch, at: string): CommandMessage => ({
-  id: `${commandId}#${dispatch}`,
+  id: dispatchId(commandId, dispatch),
   at,
   runId,
   traceparent,

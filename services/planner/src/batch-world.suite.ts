@@ -5,7 +5,7 @@ import { type Policy, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { isStop, type Run } from "@ci-fix-pilot/lifecycle/run"
 import { batchFacts, type Relative, type RepositoryCounts } from "./batch-facts.ts"
 import type { CommandRow, NewEntry } from "./Ledger.ts"
-import type { Item, Outcome, PlannedBatch, planBatch } from "./plan-batch.ts"
+import { commandOf, type Item, type Outcome, type PlannedBatch, type planBatch } from "./plan-batch.ts"
 
 export interface AskedCommand extends CommandRow {
   readonly command: Command
@@ -49,9 +49,6 @@ const relativesOf = ({ runs }: World): ReadonlyArray<Relative> =>
     return [{ runId, repository: repository.toLowerCase(), branch, commitSha, signature, open }]
   })
 
-const commandIdOf = ({ what }: Item) =>
-  what.kind === "noticed" ? what.commandId : what.message.causedBy?.includes("#") === true ? what.message.causedBy.split("#")[0] : undefined
-
 /** Applies items as one transaction does: those that were applied before are dropped, the rest is planned on what the tables hold now. */
 export const applyTo = (world: World, items: ReadonlyArray<Item>, policy: Policy, plan: typeof planBatch): World => {
   const wanted = items.filter(({ id }) => !world.applied.has(id))
@@ -59,7 +56,7 @@ export const applyTo = (world: World, items: ReadonlyArray<Item>, policy: Policy
     const row = world.runs.get(runId)
     return row === undefined ? [] : [{ runId, ...row }]
   })
-  const commandRows = [...new Set(wanted.map(commandIdOf))].flatMap((id) => world.commands.get(id ?? "") ?? [])
+  const commandRows = [...new Set(wanted.map(commandOf))].flatMap((id) => world.commands.get(id ?? "") ?? [])
   return written(world, plan(wanted, rows, commandRows, batchFacts(countsOf(world), relativesOf(world)), policy))
 }
 

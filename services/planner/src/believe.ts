@@ -1,9 +1,10 @@
+import { answeredCommand } from "@ci-fix-pilot/contract/dispatch-id"
 import type { EventMessage } from "@ci-fix-pilot/contract/envelope"
 import { type Asked, presumedSubject, refusal } from "@ci-fix-pilot/contract/who-may-say"
 import type { Item } from "./plan-batch.ts"
 
 /** Whether a message says that it answers a command. */
-export const isAnswer = (message: EventMessage) => message.causedBy?.includes("#") === true
+export const isAnswer = (message: EventMessage) => answeredCommand(message) !== undefined
 
 /** Why an item is not believed; undefined: it is. What the planner has noticed itself always is. `asked`: the command that it says it answers. */
 export const whyRefused = ({ what }: Item, asked: Asked | undefined): string | undefined =>

@@ -1,4 +1,5 @@
 import { leased } from "@ci-fix-pilot/contract/commands"
+import { answeredCommand, dispatchId, readDispatchId } from "@ci-fix-pilot/contract/dispatch-id"
 import type { EventMessage } from "@ci-fix-pilot/contract/envelope"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
@@ -6,7 +7,7 @@ import { commandDeadlineMs, type Policy, survivesStop, waitsWithinDeadline } fro
 import { lastAttempt, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import { isOver, step } from "@ci-fix-pilot/lifecycle/step"
 import type { BatchFacts } from "./batch-facts.ts"
-import { isAnswer, isOfNoConcern, whyRefused } from "./believe.ts"
+import { isOfNoConcern, whyRefused } from "./believe.ts"
 import type { CommandRow, NewCommand, NewEntry, RunRow } from "./Ledger.ts"
 import type { Refused } from "./put-aside.ts"
 
@@ -25,6 +26,9 @@ export interface Item {
       }
     | { readonly kind: "noticed"; readonly input: Input; readonly commandId?: string }
 }
+
+/** The command that an item is about: which it says it answers, or of which the planner noticed something. */
+export const commandOf = ({ what }: Item) => (what.kind === "noticed" ? what.commandId : answeredCommand(what.message))
 
 /** How an item ended, for whoever waits for it at the inbox. */
 export interface Outcome {
@@ -66,7 +70,7 @@ export interface PlannedBatch extends Plan {
 type Known = { -readonly [K in keyof CommandRow]: CommandRow[K] }
 
 /** Whether the try that this answers was counted and its money reserved: its holder heard `go`, or was given the lease and did not wait to hear. */
-const wasLeased = ({ id, unleased }: EventMessage, { holder }: CommandRow) => unleased !== true || id.split("#")[2] === holder
+const wasLeased = ({ id, unleased }: EventMessage, { holder }: CommandRow) => unleased !== true || readDispatchId(id).holder === holder
 
 /** Plans a batch, one item after the other, each seeing what the ones before it did. Pure but for the maps it builds. */
 export const planBatch = (
@@ -87,8 +91,7 @@ export const planBatch = (
   const over = new Set<RunId>()
 
   /** The command that a message says it answers. */
-  const askedBy = ({ what }: Item) =>
-    what.kind === "message" && isAnswer(what.message) ? known.get(what.message.causedBy?.split("#")[0] ?? "") : undefined
+  const askedBy = ({ what }: Item) => (what.kind === "message" ? known.get(answeredCommand(what.message) ?? "") : undefined)
 
   /** What the item means for its run; `undefined` when it only changes its command. */
   const inputOf = (item: Item): Input | undefined => {
@@ -109,7 +112,7 @@ export const planBatch = (
     const isLeased = wasLeased(message, row)
     const reservedUsd = isLeased ? row.maxUsd : 0
     if (message.type === "postponed") {
-      const isCurrent = open && message.causedBy === `${row.commandId}#${row.dispatch}`
+      const isCurrent = open && message.causedBy === dispatchId(row.commandId, row.dispatch)
       if (isCurrent) return postpone(row, message.data, policy, isLeased)
       return isLeased ? settle(row, message.data.uncounted === true) : undefined
     }

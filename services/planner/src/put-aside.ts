@@ -1,7 +1,7 @@
 import { answerableOn } from "@ci-fix-pilot/contract/who-may-say"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect } from "effect"
-import type { Item } from "./plan-batch.ts"
+import { commandOf, type Item } from "./plan-batch.ts"
 
 /** A message that is not believed, and why. */
 export interface Refused {
@@ -37,14 +37,14 @@ const settle = (item: Item, why: string) =>
     : Effect.void
 
 /** Lets the next sweep give up the command that a message answers, if whoever said it was asked. */
-const giveUp = ({ runId, what }: Item) => {
-  const commandId = what.kind === "noticed" ? what.commandId : what.message.causedBy?.split("#")[0]
+const giveUp = (item: Item) => {
+  const { runId, what } = item
   const types = what.kind === "noticed" ? null : JSON.stringify(answerableOn(what.saidOn ?? ""))
   return Sql.use((sql) =>
     sql.query(
       `update command set deadline_at = now() where command_id = $1 and closed_at is null
          and ($2::text is null or (run_id = $3 and type in (select value from jsonb_array_elements_text($2::text::jsonb))))`,
-      [commandId ?? "", types, runId],
+      [commandOf(item) ?? "", types, runId],
     ),
   )
 }

@@ -4,7 +4,7 @@ import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import { batchFacts } from "./batch-facts.ts"
-import type { Item } from "./plan-batch.ts"
+import { commandOf, type Item } from "./plan-batch.ts"
 import { RecentRuns } from "./RecentRuns.ts"
 import type { Expected } from "./write-batch.ts"
 
@@ -46,9 +46,6 @@ const found = rowsOf(
 )
 
 const readBatchText = "select fresh, runs, commands, to_json(repositories) as repositories, facts from read_batch($1::text::jsonb)"
-
-const commandIdOf = ({ what }: Item) =>
-  what.kind === "noticed" ? what.commandId : what.message.causedBy?.includes("#") === true ? what.message.causedBy.split("#")[0] : undefined
 
 const startsSlot = ({ what }: Item) => (what.kind === "noticed" ? what.input.kind === "slot-free" : what.message.type === "ci-failed")
 
@@ -94,7 +91,7 @@ const readAbout = (query: Query, items: ReadonlyArray<Item>) =>
     const asked = {
       ids: distinct(items.map(({ id }) => id)),
       runs: distinct(items.map(({ runId }) => runId)),
-      commands: distinct(items.flatMap((item) => commandIdOf(item) ?? [])),
+      commands: distinct(items.flatMap((item) => commandOf(item) ?? [])),
       counted: distinct(counted.map(({ runId }) => runId)),
       repositories: distinct(counted.flatMap(repositoryOf)),
       signatures: distinct(items.flatMap(signatureOf)),

@@ -5,6 +5,7 @@
  * Safe to repeat because sending again takes a new dispatch number by compare-and-swap, and deciding goes through the same `applied` ids.
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
+import { dispatchId } from "@ci-fix-pilot/contract/dispatch-id"
 import { Duration, Effect, Fiber, FiberHandle, Layer, Schedule } from "effect"
 import { send } from "./announce.ts"
 import { applyItems } from "./apply-events.ts"
@@ -27,7 +28,7 @@ const look = (doubtful: Effect.Success<typeof due.perhapsLost>) =>
     yield* Effect.forEach(
       doubtful,
       ({ commandId, dispatch, sequence }) =>
-        bus.isStored("COMMANDS", sequence, `${commandId}#${dispatch}`).pipe(
+        bus.isStored("COMMANDS", sequence, dispatchId(commandId, dispatch)).pipe(
           Effect.map((stored) => seen.push({ commandId, dispatch, stored })),
           Effect.ignore,
         ),
