@@ -1,7 +1,10 @@
+import { untilPhase } from "@ci-fix-pilot/deploy/fleet/judge-run"
 import { seedRuns } from "@ci-fix-pilot/deploy/fleet/seed-runs"
+import type { Locator, Page } from "playwright-core"
 import { describe, expect, it } from "vitest"
 import { hostileLives, perRun } from "./hostile-lives.ts"
 import { payloads } from "./payloads.ts"
+import { brokenBy, patience } from "./projects.ts"
 import { rowsOf } from "./run-list.ts"
 import { openVisitor } from "./visitor.ts"
 import type { World } from "./world.ts"
@@ -11,6 +14,19 @@ const pageSize = 50
 
 /** A log is shown as a terminal would: its escapes are colours, not letters. */
 const withoutEscapes = (text: string) => text.replaceAll("\u001b[31m", "").replaceAll("\u001b]8;;javascript:0\u0007", "")
+
+/** Reads a log from its first line to its last, as a person does who turns its pages. */
+const readLog = async (page: Page, viewer: Locator): Promise<void> => {
+  const seen = new Set<string>()
+  await viewer.focus()
+  await page.keyboard.press("Home")
+  const look = async () => {
+    for (const line of await viewer.locator("[data-n]").allTextContents()) seen.add(line)
+    await page.keyboard.press("PageDown")
+    return payloads.filter((text) => ![...seen].some((line) => line.includes(withoutEscapes(text))))
+  }
+  await expect.poll(look, { timeout: patience }).toEqual([])
+}
 
 export const hostile = (world: () => World) =>
   describe(`${payloads.length} texts that would run as code`, () => {
@@ -53,6 +69,26 @@ export const hostile = (world: () => World) =>
           return payloads.slice(first, first + perRun).filter((text) => !shown.includes(withoutEscapes(text)))
         }
         await expect.poll(unseen).toEqual([])
+      }
+      expect(troubles()).toEqual([])
+      await close()
+    })
+
+    it("are shown letter by letter in the full log that CI sent, and found there, and none runs", async () => {
+      const { fleet, reviewer } = world()
+      const log = `${payloads.join("\n")}\nnot ok 1 - ${payloads[4]}\n  error: 'Expected values to be strictly equal: -7 !== 7'\n`
+      const runId = await brokenBy(fleet, "hostile-log", { branch: "hostile", message: "Say what runs", login: "ada", log })
+      await untilPhase(fleet, runId, patience)
+      const { page, troubles, close } = await reviewer()
+      await page.goto(`/runs/${runId}`)
+      await page.getByRole("button", { name: "Show the full log" }).click()
+      const viewer = page.getByRole("region", { name: "Full log" })
+      await viewer.getByText("strictly equal").waitFor()
+      await readLog(page, viewer)
+      const field = page.getByRole("searchbox", { name: "Search the log" })
+      for (const text of payloads.filter((_, n) => n % 25 === 0).map(withoutEscapes)) {
+        await field.fill(text)
+        await viewer.locator(".marked").filter({ hasText: text }).waitFor()
       }
       expect(troubles()).toEqual([])
       await close()
