@@ -35,10 +35,15 @@ export interface WorkspaceCache {
 const io = <A>(run: () => Promise<A>) =>
   Effect.tryPromise({ try: run, catch: (cause) => new WorkspaceUnavailable({ reason: `The workspace's disk: ${String(cause)}` }) })
 
-const sizeMb = (path: string) =>
+/** MiB of a directory; 0 for one that is gone. */
+const sizeMb = (path: string): Effect.Effect<number> =>
   Effect.map(runToEnd(["du", "-sxm", path]), ({ output }) => Number.parseInt(output.split("\n").at(-2) ?? "", 10) || 0)
 
-export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, maxMb: number) {
+/**
+ * What is there already is of use at once, and measured beside the work: that may take a minute, and a service that was killed must be
+ * back in a second. `measure` gives MiB.
+ */
+export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, maxMb: number, measure = sizeMb) {
   const entries = new Map<string, Entry>()
   const locks = new Map<string, Semaphore.Semaphore>()
   let clock = 0
@@ -51,7 +56,7 @@ export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, m
     return Promise.all(found.flat().map(async (entry) => ({ ...entry, at: (await stat(entry.path)).mtimeMs })))
   })
   for (const { name, path } of known.toSorted((one, other) => one.at - other.at))
-    entries.set(name, { path, mb: yield* sizeMb(path), used: clock++, users: 0 })
+    entries.set(name, { path, mb: 0, used: clock++, users: 0 })
 
   const mbUsed = () => entries.values().reduce((sum, { mb }) => sum + mb, 0)
   const longestUnused = (except: ReadonlySet<string>) =>
@@ -86,6 +91,13 @@ export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, m
     }
   })
 
+  const measureAll = Effect.forEach(
+    [...entries.values()],
+    (entry) => Effect.map(measure(entry.path), (mb) => Object.assign(entry, { mb })),
+    { discard: true },
+  )
+  yield* Effect.forkScoped(Effect.andThen(measureAll, makeRoom))
+
   const temporary = Effect.acquireRelease(
     Effect.suspend(() => {
       const path = join(slot, "tmp", String(names++))
@@ -103,7 +115,7 @@ export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, m
       const draft = join(yield* temporary, "draft")
       yield* io(() => mkdir(draft, { mode: 0o711 }))
       yield* fill(draft)
-      const entry: Entry = { path, mb: yield* sizeMb(draft), used: clock++, users: 0 }
+      const entry: Entry = { path, mb: yield* measure(draft), used: clock++, users: 0 }
       // In its place and known at once: in its place alone it would be in everybody's way for good.
       yield* io(async () => {
         renameSync(draft, path)
@@ -148,7 +160,7 @@ export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, m
     Effect.gen(function* () {
       const entry = entries.get(`${kind}/${key}`)
       if (entry === undefined) return
-      entry.mb = yield* sizeMb(entry.path)
+      entry.mb = yield* measure(entry.path)
       yield* makeRoom
     })
 
