@@ -17,7 +17,7 @@ import { retryLater } from "./retry-later.ts"
 import { upTo } from "./run-commands.ts"
 import { Tries } from "./Tries.ts"
 import { limitAfter, tryCommit } from "./try-commit.ts"
-import { validatorSettings } from "./validator-settings.ts"
+import { ValidatorConfig } from "./ValidatorConfig.ts"
 
 type Command = Actor.CommandOf<"validator.isolate-culprit">
 
@@ -37,7 +37,7 @@ const controls = 2
 export const handle = Effect.fn("validator.isolate-culprit")(
   function* (command: Command) {
     const { target, failing, plan, maxRuns, lastGreenCommit } = command.data
-    const settings = yield* validatorSettings
+    const settings = yield* ValidatorConfig
     const label = yield* (yield* Tries).begin(command.id)
     const runs = countRuns(maxRuns)
     const layers = yield* (yield* Dependencies).prepare({ label, source: target, commands: [...plan, failing.command] })
@@ -86,7 +86,6 @@ export const handle = Effect.fn("validator.isolate-culprit")(
         RunsUsedUp: ({ message }) => Effect.succeed(declined(message)),
         SandboxUnavailable: retryLater(command.id),
         WorkspaceUnavailable: retryLater(command.id),
-        ConfigError: retryLater(command.id),
       }),
       Effect.annotateLogs({ commit: command.data.target.commitSha }),
       Effect.scoped,
@@ -104,5 +103,5 @@ const searchFrom = (good: Good, { here, ...search }: Search) =>
   }))
 
 export const layer = Layer.unwrap(
-  Effect.map(validatorSettings, ({ concurrency }) => Actor.make({ name: "validator.isolate-culprit", handle, concurrency })),
+  ValidatorConfig.useSync(({ concurrency }) => Actor.make({ name: "validator.isolate-culprit", handle, concurrency })),
 )

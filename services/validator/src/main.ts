@@ -9,6 +9,7 @@ import * as reapOrphans from "./reap-orphans.ts"
 import * as reproduce from "./reproduce.ts"
 import * as sandbox from "./Sandbox.live.ts"
 import { Tries } from "./Tries.ts"
+import { ValidatorConfig } from "./ValidatorConfig.ts"
 import * as validateFix from "./validate-fix.ts"
 import * as workspace from "./Workspace.git.ts"
 
@@ -20,7 +21,12 @@ export const layer = Layer.mergeAll(
   reapOrphans.layer,
 ).pipe(
   Layer.provide(
-    dependencies.layer.pipe(Layer.provideMerge(workspace.layer), Layer.provideMerge(sandbox.layer), Layer.provideMerge(Tries.layer)),
+    dependencies.layer.pipe(
+      Layer.provideMerge(workspace.layer),
+      Layer.provideMerge(sandbox.layer),
+      Layer.provideMerge(Tries.layer),
+      Layer.provideMerge(ValidatorConfig.layer),
+    ),
   ),
 )
 

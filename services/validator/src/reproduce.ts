@@ -20,7 +20,7 @@ import { missingIn, sandboxFacts } from "./sandbox-facts.ts"
 import { settleRed } from "./settle-red.ts"
 import { Tries } from "./Tries.ts"
 import { type Tried, type Try, tryCommit } from "./try-commit.ts"
-import { validatorSettings } from "./validator-settings.ts"
+import { ValidatorConfig } from "./ValidatorConfig.ts"
 
 type Command = Actor.CommandOf<"validator.reproduce">
 
@@ -32,7 +32,7 @@ const notReproducible = (why: string, evidence = "") => ({
 export const handle = Effect.fn("validator.reproduce")(
   function* (command: Command) {
     const { target, failedJobs, workflow, tries } = command.data
-    const settings = yield* validatorSettings
+    const settings = yield* ValidatorConfig
     const label = yield* (yield* Tries).begin(command.id)
 
     const project = yield* readProject(target)
@@ -82,7 +82,6 @@ export const handle = Effect.fn("validator.reproduce")(
         InstallImpossible: ({ reason, evidence }) => Effect.succeed(notReproducible(reason, evidence)),
         SandboxUnavailable: retryLater(command.id),
         WorkspaceUnavailable: retryLater(command.id),
-        ConfigError: retryLater(command.id),
       }),
       Effect.annotateLogs({ commit: command.data.target.commitSha }),
       Effect.scoped,
@@ -127,5 +126,5 @@ const withObject = Effect.fnUntraced(function* (command: Command, { digest, log 
 })
 
 export const layer = Layer.unwrap(
-  Effect.map(validatorSettings, ({ concurrency }) => Actor.make({ name: "validator.reproduce", handle, concurrency })),
+  ValidatorConfig.useSync(({ concurrency }) => Actor.make({ name: "validator.reproduce", handle, concurrency })),
 )

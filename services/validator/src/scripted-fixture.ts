@@ -5,6 +5,7 @@ import * as MemoryObjects from "@ci-fix-pilot/actor/Objects.memory"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { Sandbox, type SandboxEnd, SandboxUnavailable } from "./Sandbox.ts"
 import { Tries } from "./Tries.ts"
+import { ValidatorConfig } from "./ValidatorConfig.ts"
 import { noDependencies } from "./validator-fixture.ts"
 import { type FileChange, Workspace } from "./Workspace.ts"
 
@@ -80,7 +81,7 @@ export const scriptedWorld = (
     dependencies,
     MemoryObjects.layer,
     Tries.layer.pipe(Layer.provide(MemoryBus.layer)),
-    ConfigProvider.layer(ConfigProvider.fromEnvRecord({})),
+    ValidatorConfig.layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({})))),
   )
   return { layer, runs }
 }

@@ -15,7 +15,7 @@ import { retryLater } from "./retry-later.ts"
 import { tailOf } from "./run-commands.ts"
 import { sandboxFacts } from "./sandbox-facts.ts"
 import { Tries } from "./Tries.ts"
-import { validatorSettings } from "./validator-settings.ts"
+import { ValidatorConfig } from "./ValidatorConfig.ts"
 
 type Command = Actor.CommandOf<"validator.validate-fix">
 
@@ -28,7 +28,7 @@ const unavailable = (why: string) => ({ type: "validation-unavailable" as const,
 export const handle = Effect.fn("validator.validate-fix")(
   function* (command: Command) {
     const { target, patch, strategy, before, plan } = command.data
-    const settings = yield* validatorSettings
+    const settings = yield* ValidatorConfig
     const label = yield* (yield* Tries).begin(command.id)
     if (new Bun.CryptoHasher("sha256").update(patch.diff).digest("hex") !== patch.sha256)
       return rejected("The patch is not the one its hash names.")
@@ -73,7 +73,6 @@ export const handle = Effect.fn("validator.validate-fix")(
         InstallImpossible: ({ message }) => Effect.succeed(unavailable(message)),
         SandboxUnavailable: retryLater(command.id),
         WorkspaceUnavailable: retryLater(command.id),
-        ConfigError: retryLater(command.id),
       }),
       Effect.annotateLogs({ commit: command.data.target.commitSha, patch: command.data.patch.sha256 }),
       Effect.scoped,
@@ -81,5 +80,5 @@ export const handle = Effect.fn("validator.validate-fix")(
 )
 
 export const layer = Layer.unwrap(
-  Effect.map(validatorSettings, ({ concurrency }) => Actor.make({ name: "validator.validate-fix", handle, concurrency })),
+  ValidatorConfig.useSync(({ concurrency }) => Actor.make({ name: "validator.validate-fix", handle, concurrency })),
 )

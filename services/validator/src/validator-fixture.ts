@@ -10,6 +10,7 @@ import { ConfigProvider, Effect, Layer } from "effect"
 import { Dependencies } from "./Dependencies.ts"
 import { layer as sandbox } from "./Sandbox.live.ts"
 import { Tries } from "./Tries.ts"
+import { ValidatorConfig } from "./ValidatorConfig.ts"
 import { layer as workspace } from "./Workspace.git.ts"
 
 /** For projects that need nothing but themselves. */
@@ -41,7 +42,9 @@ export const makeWorld = (mirrorUrl: string, settings: Record<string, string> = 
   )
   const everything = Layer.mergeAll(workspace, dependencies).pipe(
     Layer.provideMerge(sandbox),
-    Layer.provideMerge(Layer.mergeAll(Tries.layer, MemoryObjects.layer, Layer.succeed(Lease, Lease.of({ confirm: Effect.void })))),
+    Layer.provideMerge(
+      Layer.mergeAll(Tries.layer, ValidatorConfig.layer, MemoryObjects.layer, Layer.succeed(Lease, Lease.of({ confirm: Effect.void }))),
+    ),
     Layer.provideMerge(MemoryBus.layer),
     Layer.provideMerge(config),
   )
