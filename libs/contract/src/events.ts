@@ -109,7 +109,7 @@ export type Event = { readonly [T in EventType]: { readonly type: T; readonly da
 /** What each command may be answered with, besides `postponed` and `failed-for-good`, which any command may. */
 export const answers = {
   "github.fetch-failure": ["failure-fetched", "failure-unavailable"],
-  "github.open-pull-request": ["pull-request-opened", "branch-moved", "pull-request-refused"],
+  "github.open-pull-request": ["pull-request-opened", "pull-request-merged", "branch-moved", "pull-request-refused"],
   "github.merge-pull-request": ["pull-request-merged", "merge-refused"],
   "github.close-pull-request": ["pull-request-closed", "pull-request-merged"],
   "github.check-pull-request": ["pull-request-merged", "pull-request-closed", "pull-request-checks"],

@@ -85,6 +85,7 @@ describe("one that was put aside before it was noted where it was said", () => {
 
 it("what is said on a subject answers the commands that may be answered so", () => {
   expect(answerableOn("evt.github.pull-request-merged")).toEqual([
+    "github.open-pull-request",
     "github.merge-pull-request",
     "github.close-pull-request",
     "github.check-pull-request",

@@ -60,8 +60,12 @@ const mergedBy = ({ pullRequest, merging, mergeApprovedBy }: Run, by: string | u
   return isOurs ? (mergeApprovedBy ?? by) : by
 }
 
+/** Whether it is about another one: anybody who may write can open a pull request from our branch. */
+const isAnother = ({ pullRequest }: Run, { number }: { readonly number?: number }) =>
+  pullRequest !== undefined && number !== undefined && number !== pullRequest.number
+
 const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" }>): Entries => {
-  if (run.pullRequest?.state === "merged") return []
+  if (run.pullRequest?.state === "merged" || isAnother(run, event.data)) return []
   const name = mergedBy(run, event.data.by)
   const by = name === undefined ? {} : { by: name }
   const merged: RunEvent = { type: event.type, data: { ...event.data, ...by } }
@@ -71,7 +75,7 @@ const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" 
 }
 
 const onClosed = (run: Run, event: Extract<Event, { type: "pull-request-closed" }>): Entries => {
-  if (run.pullRequest !== undefined && run.pullRequest.state !== "open") return []
+  if ((run.pullRequest !== undefined && run.pullRequest.state !== "open") || isAnother(run, event.data)) return []
   // While delivering it may be ourselves who take it back because the branch moved: the answer will say.
   if (run.phase === "delivering") return []
   if (run.phase === "fixed") return [event, closedByPerson(run, event.data.by)]

@@ -9,8 +9,7 @@ import * as Actor from "@ci-fix-pilot/actor/Actor"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import { Effect } from "effect"
 import { ChangesAllowed } from "./ChangesAllowed.ts"
-import { GitHub, type Pull } from "./GitHub.ts"
-import { asPullRequest } from "./our-pull-request.ts"
+import { wasMerged } from "./our-pull-request.ts"
 import { settle } from "./settle.ts"
 import { withdraw } from "./withdraw.ts"
 
@@ -23,19 +22,10 @@ export const handle = Effect.fn("github.close-pull-request")(
     const { allowed } = yield* ChangesAllowed
     if (target.provider !== "github" || !allowed) return closed(undefined)
     const pull = yield* withdraw(target.repository, command.runId, reason)
-    return pull?.merged === true ? yield* merged(target.repository, pull) : closed(pull?.number)
+    return pull?.merged === true ? yield* wasMerged(target.repository, pull) : closed(pull?.number)
   },
   (work, command) => settle(command.id)(work),
 )
-
-/** Says who did it, and which one it was: its run may have ended without knowing of any. */
-const merged = Effect.fnUntraced(function* (repository: string, pull: Pull) {
-  const { number } = pull
-  const { mergedBy } = yield* GitHub.use((github) => github.pull(repository, number))
-  const by = mergedBy === undefined ? {} : { by: mergedBy }
-  const answer: Answer = { type: "pull-request-merged", data: { number, ...by, pullRequest: asPullRequest(pull, true) } }
-  return answer
-})
 
 const closed = (number: number | undefined): Answer => ({ type: "pull-request-closed", data: number === undefined ? {} : { number } })
 

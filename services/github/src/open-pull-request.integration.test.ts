@@ -91,11 +91,15 @@ describe("killed", () => {
 })
 
 describe("a pull request that was merged before the answer was heard", () => {
-  it("is adopted as it is", async () => {
+  it("is told as merged, by whom and which one", async () => {
     const shop = await makeShop(forge)
     await open(shop)
     await forge.rest("PUT", `/repos/${shop.repository}/pulls/1/merge`, {})
-    expect(await open(shop)).toMatchObject(openedAs(shop, true))
+    const pullRequest = { number: 1, adopted: true, branch: shop.fixBranch, url: expect.stringContaining("/pull/1") }
+    expect(await open(shop)).toMatchObject({
+      success: { type: "pull-request-merged", data: { number: 1, by: "ci-fix-pilot", pullRequest } },
+    })
+    expect(await forge.asked(shop.repository)).toEqual([...changes, "PUT /pulls/{pull_number}/merge 200"])
   })
 })
 

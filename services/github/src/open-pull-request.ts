@@ -1,8 +1,8 @@
 /**
  * Opens a pull request into the failing branch with exactly the proven tree in it, or adopts the one that is there.
  *
- * *Consumes* `github.open-pull-request`. *Emits* `pull-request-opened`, `branch-moved` (nothing of ours is left then), or
- * `pull-request-refused` with the reason.
+ * *Consumes* `github.open-pull-request`. *Emits* `pull-request-opened`, `pull-request-merged` where a person was faster than our answer,
+ * `branch-moved` (nothing of ours is left then), or `pull-request-refused` with the reason.
  * *Safe to repeat because* branch and commit are functions of the run, what is there is looked up (in any state) before anything is
  * made, nothing is ever forced, and a pull request that a person closed stays closed.
  */
@@ -18,7 +18,7 @@ import { ChangesAllowed } from "./ChangesAllowed.ts"
 import { changeTwice, createOrAdopt } from "./change-github.ts"
 import { fixTitle } from "./fix-commit.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
-import { asPullRequest, isFrom, pullsOf } from "./our-pull-request.ts"
+import { asPullRequest, isFrom, pullsOf, wasMerged } from "./our-pull-request.ts"
 import { pullRequestBody } from "./pull-request-body.ts"
 import { adoptBranch, headOf, makeCommit, nameBranch } from "./push-fix.ts"
 import { settle } from "./settle.ts"
@@ -48,7 +48,7 @@ export const handle = Effect.fn("github.open-pull-request")(
     )
     const [newest] = now.pulls
     const merged = now.pulls.find((pull) => pull.merged)
-    if (merged !== undefined) return opened(merged, true)
+    if (merged !== undefined) return yield* wasMerged(target.repository, merged)
     if (now.gone !== undefined) return yield* letGo(runId, target, now.gone)
     if (newest?.state === "closed") return refused(`pull request ${newest.number} was closed, and stays closed`)
 
@@ -100,7 +100,7 @@ const lookAtBranch = Effect.fnUntraced(function* (target: Target) {
 /** The branch moved or is gone: nothing of ours may stay. */
 const letGo = Effect.fnUntraced(function* (runId: RunId, target: Target, { head }: { readonly head: string | undefined }) {
   const pull = yield* withdraw(target.repository, runId, "the failing branch has moved, so this fix was not proven for it.")
-  if (pull?.merged === true) return opened(pull, true)
+  if (pull?.merged === true) return yield* wasMerged(target.repository, pull)
   if (head !== undefined) return moved(head)
   const github = yield* GitHub
   const foreign = (one: Pull) => one.headSha === target.commitSha && !isFrom(target.repository, one)

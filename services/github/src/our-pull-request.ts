@@ -24,3 +24,11 @@ export const asPullRequest = ({ number, url, headRef, headSha, author }: Pull, a
   adopted,
   ...(author === undefined ? {} : { author: author.slice(0, 100) }),
 })
+
+/** The answer that it is merged: who did it, and which one it was, as its run may not know of any. */
+export const wasMerged = Effect.fnUntraced(function* (repository: string, pull: Pull) {
+  const { number } = pull
+  const { mergedBy } = yield* GitHub.use((github) => github.pull(repository, number))
+  const by = mergedBy === undefined ? {} : { by: mergedBy }
+  return { type: "pull-request-merged" as const, data: { number, ...by, pullRequest: asPullRequest(pull, true) } }
+})

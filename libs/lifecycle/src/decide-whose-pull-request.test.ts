@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest"
+import { answered, given } from "./sentences.suite.ts"
+import * as at from "./stories.suite.ts"
+
+const another = { number: 9, by: "ada" }
+
+describe("a pull request that a person opened from our branch", () => {
+  it("is not the run's: that it is merged or closed says nothing about ours", () => {
+    for (const ledger of [at.fixed, at.merging, [...at.fixed, at.escalated]])
+      for (const type of ["pull-request-merged", "pull-request-closed"] as const)
+        given(...ledger)
+          .when({ type, data: another })
+          .nothing()
+  })
+
+  it("is not told from ours where none is known yet, nor where the number is not said", () => {
+    given(...at.delivering)
+      .when({ type: "pull-request-merged", data: another })
+      .then("pull-request-merged", "resolved")
+    given(...at.fixed)
+      .when({ type: "pull-request-closed", data: {} })
+      .then("pull-request-closed", "escalated")
+  })
+})
+
+describe("a pull request that was merged before whoever opened it could say so", () => {
+  const merged = { type: "pull-request-merged", data: { number: 1, by: "ada", pullRequest: { ...at.pullRequest, adopted: true } } } as const
+
+  it("resolves its run at once, with its address, when only that answer tells of the merge", () => {
+    const told = given(...at.delivering).when(answered(merged, "github.open-pull-request"))
+    told.then("pull-request-merged", "resolved").saying({ how: "merged", by: "ada" })
+    expect(told.run?.phase).toBe("resolved")
+    expect(told.run?.pullRequest).toEqual({ ...at.pullRequest, adopted: true, state: "merged" })
+    told.sending({ kind: "pull-request-merged", pullRequestUrl: at.pullRequest.url }).sending({ reason: "it is merged" })
+  })
+
+  it("was merged by a person, whoever had released the fix", () => {
+    const released = { type: "delivery-started", data: { attempt: 1, approvedBy: "grace" } } as const
+    given(...at.awaitingApproval, released)
+      .when(merged)
+      .saying({ how: "merged", by: "ada" })
+  })
+})
