@@ -52,12 +52,14 @@ describe("a patch waits for approval", () => {
     expect(findings(added(path, line)).map((finding) => finding.rule)).toContain(rule)
   })
 
-  it("for a file that becomes executable, and for large diffs", () => {
+  it("for a file that becomes executable, and for diffs of many files, however many lines an installation takes for large", () => {
     expect(findings("diff --git a/x.sh b/x.sh\nold mode 100644\nnew mode 100755\n", { "x.sh": "" })).toMatchObject([
       { rule: "unsafe-patch", detail: "it becomes executable" },
     ])
-    expect(findings(added("x", ...Array.from({ length: 201 }, () => "x")))).toMatchObject([{ rule: "large-diff" }])
-    expect(findings(added("x", ...Array.from({ length: 200 }, () => "x")))).toStrictEqual([])
+    const files = (count: number) => Array.from({ length: count }, (_, n) => added(`${n}.js`, "x")).join("")
+    expect(findings(files(11))).toMatchObject([{ rule: "large-diff", detail: "11 files" }])
+    expect(findings(files(10))).toStrictEqual([])
+    expect(findings(added("x", ...Array.from({ length: 400 }, () => "x")))).toStrictEqual([])
   })
 
   it("asks the given detector about what is added, and only that", () => {

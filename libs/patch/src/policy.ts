@@ -2,14 +2,14 @@ import type { Finding } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { type ChangedFile, changedFiles } from "./changed-file.ts"
 import { dependencyFindings, poisonedSource } from "./dependencies.ts"
-import { countLines, type FileDiff, linesOf } from "./diff.ts"
+import { type FileDiff, linesOf } from "./diff.ts"
 import { lookalikeWord } from "./hidden-text.ts"
 import { protectedBecause } from "./path-rules.ts"
 import { PatchRefused, refuseUnsafe } from "./refuse-unsafe.ts"
 import { weakenedTests } from "./weakened-tests.ts"
 
-/** More than this is read by a person before it leaves, although a fix may be larger: files, lines. */
-export const LARGE = { files: 10, lines: 200 } as const
+/** A fix in more files is read by a person before it leaves. How many lines are too many is the installation's to say, and not asked here. */
+const MANY_FILES = 10
 
 /** What the policy may look at besides the diff. */
 export interface PolicyContext {
@@ -31,7 +31,7 @@ export interface PolicyContext {
  * limits, lockfiles that point to a source they did not know.
  *
  * *Found* (the answer): what may be honest, is tried, and then waits for a person's approval. Protected paths, weakened tests, new
- * dependencies, secrets, lookalike letters, executable files, code that fetches and runs, large diffs. Revert patches are judged by
+ * dependencies, secrets, lookalike letters, executable files, code that fetches and runs, many files. Revert patches are judged by
  * the same rules: bringing back old text can bring back an old hole.
  */
 export const judgePatch = Effect.fn("patch.judge")(function* (files: ReadonlyArray<FileDiff>, context: PolicyContext) {
@@ -112,8 +112,5 @@ const unsafe = (file: ChangedFile): ReadonlyArray<Finding> => {
   return [...runs, finding("unsafe-patch", file.path, executable ? "it becomes executable" : "its mode changes")]
 }
 
-const large = (files: ReadonlyArray<FileDiff>): ReadonlyArray<Finding> => {
-  const lines = files.map(countLines).reduce((sum, count) => sum + count.added + count.removed, 0)
-  if (files.length <= LARGE.files && lines <= LARGE.lines) return []
-  return [finding("large-diff", files[0]?.newPath ?? "", `${files.length} files, ${lines} lines`)]
-}
+const large = (files: ReadonlyArray<FileDiff>): ReadonlyArray<Finding> =>
+  files.length <= MANY_FILES ? [] : [finding("large-diff", files[0]?.newPath ?? "", `${files.length} files`)]
