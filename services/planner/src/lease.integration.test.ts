@@ -9,10 +9,11 @@ import { ciFailed, digest, result, runIdOf } from "@ci-fix-pilot/testkit/scripte
 import { Effect, Layer } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { applyBatch } from "./apply-batch.ts"
+import { databaseTime } from "./database-time.ts"
 import { answerLeases } from "./lease.ts"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
-import { databaseTime, lateCommands } from "./sweep-queries.ts"
+import { lateCommands } from "./sweep-queries.ts"
 import { writeBatch } from "./write-batch.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>

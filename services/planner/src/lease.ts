@@ -12,9 +12,9 @@ import { asks } from "@ci-fix-pilot/contract/subjects"
 import { roundingUsd } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Deferred, Effect, Layer, Queue, Schedule, Schema } from "effect"
+import { databaseTime } from "./database-time.ts"
 import { LeaseWatch } from "./LeaseWatch.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
-import { databaseTime } from "./sweep-queries.ts"
 
 type Lease = "go" | "busy" | "stale"
 interface Question {

@@ -100,14 +100,6 @@ const lateCommandRows = rowsOf(
 )
 const dollars = (usd: number) => `$${usd.toFixed(2)}`
 
-const timeRows = rowsOf(Schema.Struct({ now: Schema.Finite }))
-
-/** The database's time (s since 1970): the only clock that decisions know. */
-export const databaseTime = Effect.gen(function* () {
-  const [row] = yield* Effect.flatMap((yield* Sql).query("select extract(epoch from now())::float8 as now"), timeRows)
-  return row?.now ?? 0
-})
-
 /**
  * Commands past their deadline, those whose last holder died with no try left, and those that may not begin because tries which ended
  * without a word hold what the run may spend (looked at once they were refused: nobody asks the sum of a command that just waits).
