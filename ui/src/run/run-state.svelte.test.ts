@@ -83,6 +83,28 @@ describe("a run on its page", () => {
     expect(asked).toBe(3)
   })
 
+  it("asks until it is answered when an entry left a gap, and no longer than somebody looks", async () => {
+    const state = new RunState(runId)
+    const stop = state.follow()
+    await vi.advanceTimersByTimeAsync(1)
+    const answer = globalThis.fetch
+    const away = vi.fn(() => Promise.reject(new TypeError("away")))
+    vi.stubGlobal("fetch", away)
+    take(state, 6)
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect([seqs(state), state.problem, away.mock.calls.length]).toEqual([[1, 2, 3], undefined, 2])
+    known = 6
+    vi.stubGlobal("fetch", answer)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(seqs(state)).toEqual([1, 2, 3, 4, 5, 6])
+    vi.stubGlobal("fetch", away)
+    const [last] = ledger(attempt(1))
+    if (last !== undefined) state.take({ ...last, seq: 9 })
+    stop()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(away).toHaveBeenCalledTimes(3)
+  })
+
   it("does not ask once more when the answer holds what came meanwhile", async () => {
     const state = await begun()
     known = 7

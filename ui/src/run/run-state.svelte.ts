@@ -4,6 +4,8 @@ import type { LiveEntry } from "../live/follow.ts"
 import { fold, isKnown, knownEntries } from "./fold-ledger.ts"
 
 const runs = "/v1/ci-healing/runs"
+/** How long until what the page lacks is asked for again (ms). */
+const again = 5_000
 
 /**
  * One run as the page knows it: what the server said once, and every entry of its ledger since, each once and in order. An entry that
@@ -22,6 +24,8 @@ export class RunState {
   #asking = false
   /** The answer that is on its way may be too old by now. */
   #again = false
+  #stopped = false
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(runId: string) {
     this.runId = runId
@@ -31,7 +35,11 @@ export class RunState {
   follow(): () => void {
     const stop = dashboard.listen((entry) => this.take(entry))
     void this.read()
-    return stop
+    return () => {
+      stop()
+      this.#stopped = true
+      clearTimeout(this.#timer)
+    }
   }
 
   /** Asks for the run; the head of the ledger first: what is committed in between is heard twice, never missed. */
@@ -41,6 +49,7 @@ export class RunState {
       return
     }
     this.#asking = true
+    clearTimeout(this.#timer)
     try {
       const { position } = await dashboard.api.ask<RunPage>(`${runs}?pageSize=1`)
       const detail = await dashboard.api.ask<RunDetail>(`${runs}/${encodeURIComponent(this.runId)}`)
@@ -48,6 +57,8 @@ export class RunState {
       dashboard.connect(position)
     } catch (error) {
       if (this.detail === undefined) this.problem = error
+      // What is shown lacks an entry that nobody tells again.
+      else if (!this.#stopped) this.#timer = setTimeout(() => void this.read(), again)
     } finally {
       this.#asking = false
       const again = this.#again
