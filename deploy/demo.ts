@@ -9,7 +9,7 @@ import { logging } from "@ci-fix-pilot/actor/run-main"
 import { describeEntry, isRoutine, linkOf } from "@ci-fix-pilot/contract/describe-entry"
 import type { RunMessage } from "@ci-fix-pilot/contract/envelope"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
-import { Effect, Layer, References } from "effect"
+import { Cause, Effect, Layer, References } from "effect"
 import { approveAndMerge, broken, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
 import { sayProgress, sayTable } from "./demo/print.ts"
 import { startWithForge } from "./embedded/with-forge.ts"
@@ -87,6 +87,7 @@ const running = Effect.runFork(Effect.scoped(program).pipe(Effect.provide(quiet)
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => running.interruptUnsafe())
 running.addObserver((exit) => {
   if (exit._tag === "Success") return process.exit(exit.value)
-  process.stderr.write(`${exit.cause}\n`)
-  process.exit(1)
+  if (Cause.hasInterruptsOnly(exit.cause)) return process.exit(130)
+  process.stderr.write(`${Cause.squash(exit.cause)}\n`)
+  return process.exit(1)
 })

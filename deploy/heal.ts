@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
-import { Effect, Layer, References } from "effect"
+import { Cause, Effect, Layer, References } from "effect"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { sayEscalated, sayFlaky, sayHealed } from "./heal/print-result.ts"
 import { type LocalRepository, readRepository, takeBranch, Unusable } from "./heal/read-repository.ts"
@@ -142,6 +142,8 @@ const outcome = program.pipe(
 const running = Effect.runFork(outcome)
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => running.interruptUnsafe())
 running.addObserver((exit) => {
-  if (exit._tag === "Failure") note(String(exit.cause))
-  process.exit(exit._tag === "Success" ? exit.value : 1)
+  if (exit._tag === "Success") return process.exit(exit.value)
+  if (Cause.hasInterruptsOnly(exit.cause)) return process.exit(130)
+  note(String(Cause.squash(exit.cause)))
+  return process.exit(1)
 })

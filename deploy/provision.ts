@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { findPostgres, type PostgresBinaries } from "@ci-fix-pilot/testkit/database-binaries"
 import { findNatsServer, type NatsServerBinary } from "@ci-fix-pilot/testkit/nats-server-binary"
 import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { Effect } from "effect"
 import { withLock } from "./bootstrap/lock.mjs"
 import { findBubblewrap, unpackBubblewrap } from "./provision/bubblewrap.ts"
 import { findChromium, installChromium } from "./provision/chromium.ts"
@@ -77,6 +78,10 @@ export const provideDashboard = (): Promise<string> => provide("dashboard", find
 /** The same for those who can do without: the pages then say themselves that there is no build, and this says why. */
 export const provideDashboardIfPossible = (): Promise<unknown> =>
   provideDashboard().catch((error: unknown) => say(`dashboard: not built: ${error instanceof Error ? error.message : error}`))
+
+/** The same inside an effect, which fails with what those who provide say. */
+export const provided = <A>(make: () => Promise<A>) =>
+  Effect.tryPromise({ try: make, catch: (error) => (error instanceof Error ? error : new Error(String(error))) })
 
 /** A Docker daemon that answers, started when there is none. Call `release` at the end. */
 export const provideDocker = async (): Promise<Docker> => {

@@ -4,6 +4,7 @@ import { findNatsServer } from "@ci-fix-pilot/testkit/nats-server-binary"
 import { startProcess, ToolMissing } from "@ci-fix-pilot/testkit/process"
 import { Effect, Schedule } from "effect"
 import { endOrphan } from "./data-folder.ts"
+import { mustBeFree } from "./free-ports.ts"
 
 /** Where its store lies. */
 export const natsStoreIn = (folder: string): string => join(folder, "nats")
@@ -15,7 +16,8 @@ const start = async (folder: string, port: number) => {
   const store = natsStoreIn(folder)
   const pidFile = join(folder, "nats.pid")
   mkdirSync(store, { recursive: true })
-  endOrphan(pidFile, store)
+  await endOrphan(pidFile, store)
+  await Effect.runPromise(mustBeFree([{ variable: "CI_HEALING_NATS_PORT", host: "127.0.0.1", port }]))
   const running = await startProcess({
     command: binary.path,
     args: ["-js", "-a", "127.0.0.1", "-p", `${port}`, "-sd", store],

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { ConfigProvider, Effect } from "effect"
 import { startForge } from "../forge/forge.ts"
-import { provideNatsServer } from "../provision.ts"
+import { provided, provideNatsServer } from "../provision.ts"
 import { startEmbedded } from "./embedded.ts"
 import { provideSandbox } from "./provide-sandbox.ts"
 
@@ -35,8 +35,8 @@ const withoutToken = () => {
 export const startWithForge = (options: WithForge) =>
   Effect.gen(function* () {
     const folder = options.folder ?? (yield* temporary)
-    yield* Effect.tryPromise(provideNatsServer)
-    const sandbox = yield* Effect.tryPromise(provideSandbox)
+    yield* provided(provideNatsServer)
+    const sandbox = yield* provided(provideSandbox)
     const [apiPort, ingestPort, mirrorPort, natsPort] = yield* Effect.all([
       portOr(options.apiPort),
       portOr(undefined),
