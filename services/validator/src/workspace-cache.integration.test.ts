@@ -166,7 +166,7 @@ describe("a workspace shared by many tries and services", () => {
       for (const line of mounts(directory)) execFileSync("umount", [line.split(" ")[4] ?? ""])
     }
     await Effect.runPromise(Effect.scoped(takeSlot(directory)))
-    expect(existsSync(join(directory, "0/left"))).toBe(false)
+    await expect.poll(() => existsSync(join(directory, "0/left"))).toBe(false)
   })
 
   it("finds what was made for somebody who then gave up", async () => {

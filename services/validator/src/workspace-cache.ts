@@ -43,7 +43,11 @@ const sizeMb = (path: string): Effect.Effect<number> =>
  * What is there already is of use at once, and measured beside the work: that may take a minute, and a service that was killed must be
  * back in a second. `measure` gives MiB.
  */
-export const makeCache = Effect.fn("workspace.cache")(function* (slot: string, maxMb: number, measure: (path: string) => Effect.Effect<number> = sizeMb) {
+export const makeCache = Effect.fn("workspace.cache")(function* (
+  slot: string,
+  maxMb: number,
+  measure: (path: string) => Effect.Effect<number> = sizeMb,
+) {
   const entries = new Map<string, Entry>()
   const locks = new Map<string, Semaphore.Semaphore>()
   let clock = 0

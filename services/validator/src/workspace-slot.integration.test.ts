@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Schema } from "effect"
+import { TestClock } from "effect/testing"
 import { expect, it } from "vitest"
 import { takeSlot } from "./workspace-slot.ts"
 
@@ -20,4 +21,22 @@ it("is free as soon as its service is dead: no other program holds it, not even 
   rmSync(directory, { recursive: true, force: true })
   expect([slot, meanwhile, after]).toEqual(["0", "1", "0"].map((number) => join(directory, number)))
   expect(holders).toEqual([])
+})
+
+it("is taken before the leftovers of other services are looked at, which holds their slots for a moment, and then they go", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-slot-"))
+  const left = join(directory, "1/views/7/root")
+  mkdirSync(left, { recursive: true })
+  writeFileSync(join(left, "file"), "")
+  const there = await Effect.runPromise(
+    Effect.gen(function* () {
+      yield* takeSlot(directory)
+      const meanwhile = existsSync(left)
+      yield* TestClock.adjust("30 seconds")
+      yield* Effect.promise(() => expect.poll(() => ["views", "left"].filter((name) => existsSync(join(directory, "1", name)))).toEqual([]))
+      return [meanwhile, existsSync(left)]
+    }).pipe(Effect.scoped, Effect.provide(TestClock.layer())),
+  )
+  rmSync(directory, { recursive: true, force: true })
+  expect(there).toEqual([true, false])
 })

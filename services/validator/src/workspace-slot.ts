@@ -55,39 +55,48 @@ const lock = (file: string): Effect.Effect<boolean, WorkspaceUnavailable, Scope.
 
 /**
  * Views of a process that died: first what is mounted there, then the files. A container that nobody has reaped yet may still write some,
- * so all of it is moved out of the way first: names are used again. Then what its gits left.
+ * so all of it is moved out of the way: names are used again, and nobody has to wait until it is removed. Then what its gits left.
  */
-const clear = Effect.fn("workspace.clear")(function* (slot: string) {
+const moveAside = Effect.fn("workspace.move-aside")(function* (slot: string) {
   const views = join(slot, "views")
   const mounted = yield* Effect.promise(() => readdir(views).catch((): Array<string> => []))
   for (const view of mounted) yield* runToEnd(["umount", "-l", join(views, view, "root")])
   const left = join(slot, "left", crypto.randomUUID())
   yield* Effect.promise(() => mkdir(left, { recursive: true, mode: 0o711 }).catch(() => undefined))
   for (const kind of volatile) yield* Effect.promise(() => rename(join(slot, kind), join(left, kind)).catch(() => undefined))
-  yield* removeTree(join(slot, "left"))
   yield* clearAfterGit(join(slot, "mirrors"))
 })
 
-/** Takes the first free slot of the directory; also clears the leftovers in all other free ones. */
+const removeLeft = (slot: string) => removeTree(join(slot, "left"))
+
+/** By then whoever was started together with us has taken a slot: looking at one holds it for a moment. */
+const othersAfter = "30 seconds"
+
+/** Takes the first free slot of the directory. Its leftovers are removed meanwhile; later on those in all other free ones, too. */
 export const takeSlot = Effect.fn("workspace.take-slot")(function* (directory: string) {
   const io = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: unavailable(directory) })
   yield* io(() => mkdir(directory, { recursive: true, mode: 0o711 }))
   for (let number = 0; number < mostSlots; number += 1) {
     const slot = join(directory, String(number))
     if (!(yield* lock(`${slot}.lock`))) continue
-    yield* clear(slot)
+    yield* moveAside(slot)
     for (const kind of [...kinds, ...volatile]) yield* io(() => mkdir(join(slot, kind), { recursive: true, mode: 0o711 }))
     yield* io(() => writeFile(join(slot, "gitconfig"), gitConfig))
-    yield* clearOthers(directory, number)
+    yield* Effect.forkScoped(removeLeft(slot), { startImmediately: true })
+    yield* Effect.forkScoped(Effect.delay(clearOthers(directory, number), othersAfter))
     return slot
   }
   return yield* new WorkspaceUnavailable({ reason: `${mostSlots} services work in ${directory} already.` })
 })
 
-const clearOthers = Effect.fnUntraced(function* (directory: string, own: number) {
-  const names = yield* Effect.promise(() => readdir(directory))
-  for (const name of names.filter((name) => /^\d+$/u.test(name) && Number(name) !== own)) {
-    const slot = join(directory, name)
-    yield* Effect.scoped(Effect.flatMap(lock(`${slot}.lock`), (free) => (free ? clear(slot) : Effect.void)))
-  }
-})
+const clearOthers = Effect.fnUntraced(
+  function* (directory: string, own: number) {
+    const names = yield* Effect.promise(() => readdir(directory))
+    for (const name of names.filter((name) => /^\d+$/u.test(name) && Number(name) !== own)) {
+      const slot = join(directory, name)
+      yield* Effect.scoped(Effect.flatMap(lock(`${slot}.lock`), (free) => (free ? moveAside(slot) : Effect.void)))
+      yield* removeLeft(slot)
+    }
+  },
+  Effect.catchCause((cause) => Effect.logWarning("the leftovers of other services were not cleared", cause)),
+)
