@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { answered, given } from "./sentences.suite.ts"
+import { answered, given, late } from "./sentences.suite.ts"
 import * as at from "./stories.suite.ts"
 
 const another = { number: 9, by: "ada" }
@@ -39,5 +39,29 @@ describe("a pull request that was merged before whoever opened it could say so",
     given(...at.awaitingApproval, released)
       .when(merged)
       .saying({ how: "merged", by: "ada" })
+  })
+})
+
+describe("the answer that it is merged, of a hand that was given up before", () => {
+  const byUs = { type: "pull-request-merged", data: { number: 1, by: at.ourLogin } } as const
+  const silent = [
+    { type: "gave-up", data: { command: "github.merge-pull-request", why: "no answer came in time" } },
+    { type: "merge-refused", data: { why: "no answer came in time" } },
+  ] as const
+
+  it("is true all the same: what is merged stays merged", () => {
+    given(...at.approved, ...silent)
+      .when(late(byUs, "github.merge-pull-request"))
+      .then("pull-request-merged", "resolved")
+      .saying({ how: "merged", by: "grace" })
+    given(...at.fixed, at.escalated)
+      .when(late(byUs, "github.close-pull-request"))
+      .then("pull-request-merged")
+  })
+
+  it("is no news where GitHub told of it first", () => {
+    given(...at.resolved)
+      .when(late(byUs, "github.merge-pull-request"))
+      .nothing()
   })
 })

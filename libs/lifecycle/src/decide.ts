@@ -25,7 +25,8 @@ export const decide = (run: Run | undefined, input: Input, facts: Facts, policy:
     case "gave-up":
       return onGaveUp(run, input, policy)
     case "event":
-      return input.answers !== undefined && !input.answers.open
+      // What is merged stays merged, whoever says so when.
+      return input.answers?.open === false && input.event.type !== "pull-request-merged"
         ? ignore(input.event, "the command was closed")
         : onEvent(run, input.event, facts, policy, input.answers !== undefined)
   }
