@@ -3,6 +3,9 @@ import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 
+/** The traceparent of what no message has caused. */
+export const noTrace = "00-00000000000000000000000000000000-0000000000000000-00"
+
 /** A run as its row has it; locked for the transaction that reads it. */
 export interface RunRow {
   readonly runId: RunId

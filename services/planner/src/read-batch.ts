@@ -1,20 +1,17 @@
-import { commandTypes, leased } from "@ci-fix-pilot/contract/commands"
+import { leased } from "@ci-fix-pilot/contract/commands"
 import { RunId } from "@ci-fix-pilot/contract/ids"
-import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
 import { batchFacts } from "./batch-facts.ts"
 import { commandOf, type Item } from "./plan-batch.ts"
 import { RecentRuns } from "./RecentRuns.ts"
+import { CommandName, RecordedRun } from "./recorded.ts"
 import type { Expected } from "./write-batch.ts"
-
-// The state was folded by this very program from entries that were decoded at the door.
-const State = Schema.declare((value): value is Run => typeof value === "object" && value !== null && "phase" in value)
 
 const CommandRow = Schema.Struct({
   commandId: Schema.String,
   runId: RunId,
-  type: Schema.Literals(commandTypes),
+  type: CommandName,
   dispatch: Schema.Int,
   tries: Schema.Int,
   open: Schema.Boolean,
@@ -38,7 +35,7 @@ const Facts = Schema.Struct({
 const found = rowsOf(
   Schema.Struct({
     fresh: Schema.Array(Schema.String),
-    runs: Schema.Array(Schema.Struct({ runId: RunId, seq: Schema.Int, state: State })),
+    runs: Schema.Array(Schema.Struct({ runId: RunId, seq: Schema.Int, state: RecordedRun })),
     commands: Schema.Array(CommandRow),
     repositories: Schema.Array(Schema.String),
     facts: Facts,

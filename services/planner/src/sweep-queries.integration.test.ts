@@ -1,4 +1,4 @@
-import { defaultPolicy } from "@ci-fix-pilot/lifecycle/policy"
+import { commandDeadlineMs, defaultPolicy } from "@ci-fix-pilot/lifecycle/policy"
 import { evolve, type Run } from "@ci-fix-pilot/lifecycle/run"
 import { migrate } from "@ci-fix-pilot/sql/migrate"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { migrations } from "./migrations.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import { readBatch } from "./read-batch.ts"
-import { checkPullRequests, closeAgain, freeSlots, prune } from "./sweep-queries.ts"
+import { checkPullRequests, closeAgain } from "./sweep-pull-requests.ts"
+import { freeSlots, prune } from "./sweep-queries.ts"
 import { writeBatch } from "./write-batch.ts"
 
 let database: Awaited<ReturnType<typeof startPostgres>>
@@ -49,13 +50,33 @@ describe("the sweep", () => {
         const sql = yield* given([healed, denied, closed])
         yield* checkPullRequests
         yield* checkPullRequests
-        return yield* sql.query("select run_id, type from command order by run_id")
+        return yield* sql.query(
+          "select run_id, type, extract(epoch from deadline_at - created_at)::float8 * 1000 as ms from command order by run_id",
+        )
       }),
     )
-    expect(commands).toEqual([
-      { run_id: runIdOf(0), type: "github.check-pull-request" },
-      { run_id: runIdOf(1), type: "github.close-pull-request" },
-    ])
+    const asked = (n: number, type: "github.check-pull-request" | "github.close-pull-request") => ({
+      ...{ run_id: runIdOf(n), type, ms: commandDeadlineMs[type] },
+    })
+    expect(commands).toEqual([asked(0, "github.check-pull-request"), asked(1, "github.close-pull-request")])
+  })
+
+  it("asks nothing again about a pull request before the last time is answered or given up", async () => {
+    const counts = await run(
+      Effect.gen(function* () {
+        const sql = yield* given([healed, denied])
+        const next = Effect.gen(function* () {
+          yield* sql.query("update run set pull_request_checked_at = now() - interval '1 hour'")
+          yield* sql.query("update command set command_id = 'before.' || command_id")
+          yield* checkPullRequests
+          return (yield* sql.query("select from command")).length
+        })
+        const [first, waiting] = [yield* next, yield* next]
+        yield* sql.query("update command set closed_at = now()")
+        return [first, waiting, yield* next]
+      }),
+    )
+    expect(counts).toEqual([2, 2, 4])
   })
 })
 

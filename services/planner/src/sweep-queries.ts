@@ -1,26 +1,17 @@
-import { type Command, commandTypes } from "@ci-fix-pilot/contract/commands"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Input } from "@ci-fix-pilot/lifecycle/input"
-import { roundingUsd, survivesStop, undoAgainMs, undoForMs } from "@ci-fix-pilot/lifecycle/policy"
-import { checkEveryMs, mostDoublings } from "@ci-fix-pilot/lifecycle/refusals"
+import { roundingUsd, survivesStop } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
-import type { Dispatch } from "./Ledger.ts"
+import { type Dispatch, noTrace } from "./Ledger.ts"
 import type { Watch } from "./lease-watch.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 import type { Item } from "./plan-batch.ts"
+import { CommandName, RecordedCommand } from "./recorded.ts"
 
 const limit = 500
 /** Who lives and could not renew asks within this time (s) once it can again: several questions' worth. */
 const silentS = 3
-const noTrace = "00-00000000000000000000000000000000-0000000000000000-00"
-const CommandName = Schema.Literals(commandTypes)
-// Recorded by this program from values that had the type.
-const RecordedCommand = Schema.declare(
-  (value): value is Command =>
-    typeof value === "object" && value !== null && "type" in value && "data" in value && isCommandName(value.type),
-)
-const isCommandName = Schema.is(CommandName)
 
 const dispatchRows = rowsOf(
   Schema.Struct({
@@ -162,52 +153,6 @@ export const freeSlots = Effect.gen(function* () {
   )
   return rows.map(({ runId, mark }) => noticed(`slot:${runId}:${mark}`, runId, { kind: "slot-free" }))
 })
-
-/**
- * Asks GitHub, every ten minutes, how each open pull request of ours stands: a webhook may have been lost. One whose run has ended
- * without it is closed: GitHub may have been away for longer than the first tries to. After ever longer where it refuses.
- */
-export const checkPullRequests = Sql.use((sql) =>
-  sql.query(
-    `with stale as (update run set pull_request_checked_at = now() where run_id in (
-        select run_id from run where deadline_kind = 'pull-request' and coalesce(pull_request_checked_at, updated_at) < now() - $1::int * interval '1 ms'
-          * power(2, least(coalesce((state -> 'refused' ->> 'times')::int, 0), ${mostDoublings})) limit 50 for update skip locked)
-      returning run_id, state, phase = 'fixed' as wanted)
-     insert into command (command_id, run_id, type, data, traceparent, deadline_at)
-     select run_id || '.check.' || floor(extract(epoch from now())), run_id, case when wanted then 'github.check-pull-request' else 'github.close-pull-request' end,
-            jsonb_build_object('target', state -> 'target') || case when wanted then jsonb_build_object('pullRequest', state -> 'pullRequest')
-              else jsonb_build_object('reason', 'the run has ended without it') end,
-            '${noTrace}', now() + interval '15 minutes' from stale on conflict do nothing`,
-    [checkEveryMs],
-  ),
-)
-
-const notUndone = "('gave-up', 'failed-for-good')"
-/** Each time that it was refused doubles what is waited, as somebody has to grant a right first; beyond so many it is days, and no number too large. */
-const doublings = 10
-
-/**
- * Asks GitHub once more to close the pull request of a run that ended without one, where the last attempt to came to nothing: it may have
- * been opened, and nobody heard of it. Soon where GitHub was away, and after ever longer where it refused. The same for the branch of one
- * that was merged. One that is known to be open is looked after above.
- */
-export const closeAgain = Sql.use((sql) =>
-  sql.query(
-    `insert into command (command_id, run_id, type, data, traceparent, deadline_at)
-     select run_id || '.close.' || floor(extract(epoch from now())), run_id, 'github.close-pull-request',
-            jsonb_build_object('target', state -> 'target', 'reason', 'the run has ended'), '${noTrace}', now() + interval '15 minutes'
-     from run where run_id in (
-         select c.run_id from command c
-         where c.type = 'github.close-pull-request' and c.outcome in ${notUndone}
-           and c.closed_at < now() - $1::int * interval '1 ms' and c.closed_at > now() - $2::int * interval '1 ms' and not exists (
-             select from command o where o.run_id = c.run_id and o.type = c.type and (o.closed_at is null or o.closed_at > c.closed_at))
-           and (c.outcome = 'gave-up' or c.closed_at < now() - $1::int * interval '1 ms' * (
-             select power(2, least(count(*) - 1, ${doublings})) from command o
-             where o.run_id = c.run_id and o.type = c.type and o.outcome = 'failed-for-good')))
-       and stopped_at > now() - $2::int * interval '1 ms' and phase <> 'fixed' and deadline_kind is distinct from 'pull-request' limit 50 on conflict do nothing`,
-    [undoAgainMs, undoForMs],
-  ),
-)
 
 const prunedRows = rowsOf(Schema.Struct({ count: Schema.Int }))
 const pruneAtOnce = 1_000

@@ -13,6 +13,7 @@ import { LeaseWatch } from "./LeaseWatch.ts"
 import type { Item } from "./plan-batch.ts"
 import { provideStreams } from "./provide-streams.ts"
 import { unappliedInbox } from "./read-inbox.ts"
+import { checkPullRequests, closeAgain } from "./sweep-pull-requests.ts"
 import * as due from "./sweep-queries.ts"
 
 /** What the broker has not said of a command by then (ms) it is asked in the next sweep. */
@@ -82,8 +83,8 @@ export const makeSweep = Effect.map(
   (looking) => (freshS: number) =>
     Effect.gen(function* () {
       yield* Effect.all([sendAll(looking, freshS), guarded("decisions", decideDue)], { concurrency: 2 })
-      yield* guarded("pull requests", due.checkPullRequests)
-      yield* guarded("pull requests that could not be closed", due.closeAgain)
+      yield* guarded("pull requests", checkPullRequests)
+      yield* guarded("pull requests that could not be closed", closeAgain)
       yield* guarded("leftovers", due.closeLeftovers)
       yield* guarded("pruning", due.prune)
     }),
