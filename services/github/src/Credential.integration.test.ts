@@ -62,6 +62,27 @@ describe("a GitHub App", () => {
     expect(await Effect.runPromise(program.pipe(Effect.provide(as(app))))).toEqual({ head: shop.green, changed: true })
   })
 
+  it("that was installed anew asks for a token of the new installation, as the old one is gone", async () => {
+    const gone = 11
+    let newest = gone
+    const api = Bun.serve({
+      port: 0,
+      fetch: ({ url }) => {
+        const { pathname } = new URL(url)
+        if (pathname === "/repos/acme/shop/installation") return Response.json({ id: newest++ })
+        if (pathname === `/app/installations/${gone}/access_tokens`) return Response.json({ message: "Not Found" }, { status: 404 })
+        return Response.json({ token: pathname, expires_at: "2999-01-01T00:00:00Z", permissions: {}, repository_selection: "all" })
+      },
+    })
+    const world = as({ ...app, GITHUB_API_URL: `http://127.0.0.1:${api.port}` })
+    try {
+      const [first, second] = await Effect.runPromise(Effect.all([tokenOf("acme/shop"), tokenOf("acme/shop")]).pipe(Effect.provide(world)))
+      expect([first, second]).toEqual(Array(2).fill("/app/installations/12/access_tokens"))
+    } finally {
+      await api.stop(true)
+    }
+  })
+
   it("that is half configured stops the process and names what is missing", async () => {
     const half = Effect.provide(Effect.void, as({ CI_HEALING_GITHUB_APP_ID: "1" }))
     await expect(Effect.runPromise(half)).rejects.toThrow("CI_HEALING_GITHUB_APP_PRIVATE_KEY")

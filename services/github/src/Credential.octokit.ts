@@ -35,13 +35,19 @@ export const layer = (settings: AppSettings) =>
         return id
       })
 
+      const tokenOf = Effect.fnUntraced(function* (repository: string) {
+        const installationId = yield* installationOf(repository)
+        const refresh = refused.delete(ownerAndName(repository).owner)
+        const answer = yield* client.attempt("an installation token", () => auth({ type: "installation", installationId, refresh }))
+        return Redacted.make(answer.token)
+      })
+
       return Credential.of({
         token: Effect.fn("Credential.token")(function* (repository: string) {
-          const installationId = yield* installationOf(repository)
           const { owner } = ownerAndName(repository)
-          const refresh = refused.delete(owner)
-          const answer = yield* client.attempt("an installation token", () => auth({ type: "installation", installationId, refresh }))
-          return Redacted.make(answer.token)
+          const once = tokenOf(repository)
+          // The app was removed and installed anew since it was looked up: the new installation has another number.
+          return yield* Effect.catchTag(once, "NotFound", (gone) => (installations.delete(owner) ? once : Effect.fail(gone)))
         }),
         renew: (repository) =>
           Effect.sync(() => {
