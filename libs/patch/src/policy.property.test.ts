@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import fc from "fast-check"
 import { describe, it } from "vitest"
 import { diffContents } from "./compare.ts"
+import { countSecrets } from "./fixtures/policy.ts"
 import { judgePatch } from "./policy.ts"
 
 describe("a patch of any kind", () => {
@@ -42,7 +43,9 @@ describe("a patch of any kind", () => {
       fc.property(path, fc.option(text), fc.option(text), (name, before, after) => {
         const file = diffContents(name, before ?? undefined, after ?? undefined)
         if (file === undefined) return
-        const result = Effect.runSync(Effect.result(judgePatch([file], { read: () => before ?? undefined, failure: [after ?? ""] })))
+        const result = Effect.runSync(
+          Effect.result(judgePatch([file], { read: () => before ?? undefined, countSecrets, failure: [after ?? ""] })),
+        )
         if (result._tag === "Success") Schema.decodeUnknownSync(Schema.Array(Finding))(result.success)
       }),
       { numRuns: 500 },

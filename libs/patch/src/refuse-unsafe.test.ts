@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { diffContents } from "./compare.ts"
-import { added, refusal } from "./fixtures/policy.ts"
+import { added, countSecrets, refusal } from "./fixtures/policy.ts"
 import { judgePatch } from "./policy.ts"
 
 describe("a patch is refused", () => {
@@ -30,7 +30,9 @@ describe("a patch is refused", () => {
   it("for a path that hides characters, whichever", () => {
     for (const hidden of ["\u200b", "\u202e", "\ufeff", "\u00ad"]) {
       const file = diffContents(`src/.g${hidden}it/config`, undefined, "x\n")
-      expect(Effect.runSync(Effect.flip(judgePatch(file ? [file] : [], { read: () => undefined })))).toMatchObject({ rule: "hidden-text" })
+      expect(Effect.runSync(Effect.flip(judgePatch(file ? [file] : [], { read: () => undefined, countSecrets })))).toMatchObject({
+        rule: "hidden-text",
+      })
     }
   })
 
@@ -101,7 +103,7 @@ describe("a patch is refused", () => {
         Effect.result(
           judgePatch(
             [diffContents("package-lock.json", lock, lock.replace("https://packages.example", address))].flatMap((file) => file ?? []),
-            { read: () => lock },
+            { read: () => lock, countSecrets },
           ),
         ),
       )
@@ -118,7 +120,7 @@ describe("a patch is refused", () => {
         Effect.result(
           judgePatch(
             [diffContents("package-lock.json", lock, lock.replace("1.0.0", "1.0.1"))].flatMap((file) => file ?? []),
-            { read: () => lock },
+            { read: () => lock, countSecrets },
           ),
         ),
       ),
