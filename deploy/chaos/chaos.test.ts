@@ -1,4 +1,5 @@
 /** A short round by default; `CHAOS_SECONDS=3600 CHAOS_SEED=7 npm test -- --lane chaos` for a long one. The seed is printed with a failure. */
+import { type Draw, drawing } from "@ci-fix-pilot/lifecycle/drawing"
 import { Config, Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { breakProject, makeProject } from "../e2e/small-project.ts"
@@ -6,7 +7,7 @@ import { type Fleet, startFleet } from "../fleet/fleet.ts"
 import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { waitUntil } from "../fleet/ledger-of.ts"
 import { review } from "../fleet/review.ts"
-import { breakSomething, type Draw, drawing } from "./mischief.ts"
+import { breakSomething } from "./mischief.ts"
 
 const settings = Effect.runSync(
   Config.all({

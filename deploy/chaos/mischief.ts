@@ -1,19 +1,6 @@
+import type { Draw } from "@ci-fix-pilot/lifecycle/drawing"
 import { allServices, type Fleet } from "../fleet/fleet.ts"
 import { faultKinds } from "../forge/http/faults.ts"
-
-/** A whole number below `n`, drawn from a seed: the same seed makes the same mischief. */
-export type Draw = (n: number) => number
-
-/** Mulberry32: small, fast, and good enough to choose what to break next. */
-export const drawing = (seed: number): Draw => {
-  let state = seed | 0
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-}
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 

@@ -1,6 +1,7 @@
-import type { Draw } from "./simulation.ts"
+/** A whole number from 0 and below `n`. */
+export type Draw = (n: number) => number
 
-/** A small, fast and reproducible generator: history n is always the same history. */
+/** Mulberry32, small and fast: the same seed draws the same history, the same mischief. */
 export const drawing = (seed: number): Draw => {
   let state = (seed + 1) * 0x9e3779b9
   return (n) => {

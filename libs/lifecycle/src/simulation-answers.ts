@@ -1,8 +1,8 @@
 import type { Event } from "@ci-fix-pilot/contract/events"
 import type { CommandResult, LogDigest, Patch, PlanCommand, Proof, PullRequest, Strategy, Target } from "@ci-fix-pilot/contract/values"
+import type { Draw } from "./drawing.ts"
 import type { Intent } from "./react.ts"
 import type { Run } from "./run.ts"
-import type { Draw } from "./simulation.ts"
 
 /** GitHub, as far as a run can see it. */
 export interface Hub {

@@ -4,6 +4,7 @@
  */
 import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { Event } from "@ci-fix-pilot/contract/events"
+import type { Draw } from "./drawing.ts"
 import { noFacts } from "./input.ts"
 import { type Entry, judge, judgeEnd, type OutsidePullRequest, type Violation } from "./invariants.ts"
 import { defaultPolicy, type Policy, roundingUsd, survivesStop } from "./policy.ts"
@@ -29,9 +30,6 @@ interface Letter {
   settlesUsd: number
   read: boolean
 }
-
-/** Draws whole numbers below `n`: the schedule. */
-export type Draw = (n: number) => number
 
 export interface Simulated {
   readonly entries: ReadonlyArray<Entry>
