@@ -23,6 +23,13 @@ export const nameRules: ReadonlyArray<Rule> = [
         .map(({ path }) => `${path}: not a name of this house`),
   },
   {
+    title: "what a test sets up is named x-fixture.ts, and a folder of fixtures holds no code",
+    check: (house) =>
+      house
+        .filter(({ path }) => /(\/fixtures\/.*|\.fixture)\.ts$/.test(path) && !path.startsWith("deploy/forge/scenarios/"))
+        .map(({ path }) => `${path}: not named x-fixture.ts`),
+  },
+  {
     title: "no barrels",
     check: (house) => code(house).flatMap((file) => matches(file, /^export \* from .*$/gm, "import from the file itself")),
   },

@@ -104,6 +104,10 @@ export const plants: Readonly<Record<string, Plant>> = {
     broken: [manifest("services/ai/package.json", { openai: "^7.57.0" })],
     kept: [manifest("services/ai/package.json", { openai: "7.57.0", "@ci-fix-pilot/contract": "workspace:*" })],
   },
+  "what a test sets up is named x-fixture.ts, and a folder of fixtures holds no code": {
+    broken: [file("services/ai/src/world.fixture.ts"), file("services/ai/src/fixtures/world.ts")],
+    kept: [file("services/ai/src/world-fixture.ts"), file("services/ai/src/fixtures/log.txt")],
+  },
   "no file is longer than 250 lines": {
     broken: [long("libs/patch/src/parse.ts", 251)],
     kept: [long("libs/patch/src/parse.ts", 250), long("bun.lock", 900)],

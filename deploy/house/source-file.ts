@@ -19,7 +19,7 @@ export const code = (house: House): Array<SourceFile> =>
   house.filter(({ path }) => /\.(ts|mjs|svelte)$/.test(path) && !generated.test(path))
 
 /** Tests, the contract suites that they run, and what they set up. */
-export const isTest = (path: string): boolean => /(\.(test|suite)|[.-]fixture)\.ts$/.test(path) || path.startsWith("ui/e2e/")
+export const isTest = (path: string): boolean => /(\.(test|suite)|-fixture)\.ts$/.test(path) || path.startsWith("ui/e2e/")
 
 /** Code that the product runs: the packages and the dashboard, without their tests and without the testkit. */
 export const product = (house: House): Array<SourceFile> =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { changed } from "./fixtures/policy.ts"
+import { changed } from "./policy-fixture.ts"
 
 describe("a patch waits for approval", () => {
   it("for new dependencies, dependencies from elsewhere, and scripts that installing runs", () => {

@@ -1,5 +1,5 @@
 import { describe } from "vitest"
-import { attack, honest } from "./fixtures/judge.ts"
+import { attack, honest } from "./judge-fixture.ts"
 
 const JS = `import { add } from "../src/add.js"
 import { describe, expect, it } from "vitest"

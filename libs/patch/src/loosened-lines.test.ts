@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { judge } from "./fixtures/judge.ts"
+import { judge } from "./judge-fixture.ts"
 
 describe("a check that is turned off is seen", () => {
   const tricks: ReadonlyArray<readonly [path: string, line: string, says: RegExp]> = [

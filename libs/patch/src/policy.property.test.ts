@@ -3,8 +3,8 @@ import { Effect, Schema } from "effect"
 import fc from "fast-check"
 import { describe, it } from "vitest"
 import { diffContents } from "./compare.ts"
-import { countSecrets } from "./fixtures/policy.ts"
 import { judgePatch } from "./policy.ts"
+import { countSecrets } from "./policy-fixture.ts"
 
 describe("a patch of any kind", () => {
   it("gets findings that fit the contract, whatever it is", () => {

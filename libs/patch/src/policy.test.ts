@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { diffContents } from "./compare.ts"
-import { added, changed, countSecrets, findings } from "./fixtures/policy.ts"
 import { judgePatch } from "./policy.ts"
+import { added, changed, countSecrets, findings } from "./policy-fixture.ts"
 
 describe("a patch waits for approval", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe } from "vitest"
-import { attack, honest } from "./fixtures/judge.ts"
+import { attack, honest } from "./judge-fixture.ts"
 
 const PY = `import pytest
 from calc import add

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { diffContents } from "./compare.ts"
-import { added, countSecrets, refusal } from "./fixtures/policy.ts"
 import { judgePatch } from "./policy.ts"
+import { added, countSecrets, refusal } from "./policy-fixture.ts"
 
 describe("a patch is refused", () => {
   it.each([

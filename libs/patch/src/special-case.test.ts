@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { judge } from "./fixtures/judge.ts"
+import { judge } from "./judge-fixture.ts"
 
 describe("a special case for the failing input is seen", () => {
   const failure = ['expect(parse("2024-02-30")).toBe("invalid")\nexpect(add(17, 25)).toBe(42)']

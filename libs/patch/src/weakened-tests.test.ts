@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { changedFiles } from "./changed-file.ts"
 import { diffContents } from "./compare.ts"
-import { judge } from "./fixtures/judge.ts"
+import { judge } from "./judge-fixture.ts"
 import { weakenedTests } from "./weakened-tests.ts"
 
 /** What this thread has computed so far (ms): the turns of other programs do not count, as they do on a clock. */

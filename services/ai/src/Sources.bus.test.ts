@@ -3,7 +3,7 @@ import * as MemoryBus from "@ci-fix-pilot/actor/Bus.memory"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { target } from "./material.fixture.ts"
+import { target } from "./material-fixture.ts"
 import { readPlaces, readWhole } from "./read-sources.ts"
 import { layer } from "./Sources.bus.ts"
 

@@ -8,7 +8,7 @@ import { handle } from "./diagnose.ts"
 import * as None from "./Model.none.ts"
 import { calls, make, type Scripted } from "./Model.scripted.ts"
 import { ModelAway, RateLimited, RequestRefused, VendorRefused } from "./Model.ts"
-import { diagnose, digest } from "./material.fixture.ts"
+import { diagnose, digest } from "./material-fixture.ts"
 
 /** A log that no rule understands. */
 const vague = { text: "doing things\nit went wrong somehow", firstError: 1, totalLines: 2, totalBytes: 35, redactions: 0 }

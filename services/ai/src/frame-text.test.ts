@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { frameFor, presentable } from "./frame-text.ts"
-import { injections } from "./injections.fixture.ts"
+import { injections } from "./injections-fixture.ts"
 
 const frame = frameFor("run_1")
 const { nonce } = frame

@@ -14,7 +14,7 @@ import { openAiServer } from "@ci-fix-pilot/testkit/openai-server"
 import { ConfigProvider, Effect, Layer, Logger, Schema, type Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import { layer } from "./main.ts"
-import { diagnose, digest, files, goodFix, proposeFix } from "./material.fixture.ts"
+import { diagnose, digest, files, goodFix, proposeFix } from "./material-fixture.ts"
 import * as MemorySources from "./Sources.memory.ts"
 import type { SourcesAway } from "./Sources.ts"
 

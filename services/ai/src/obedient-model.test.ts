@@ -4,7 +4,7 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { calls, make, type Scripted } from "./Model.scripted.ts"
-import { goodFix, proposeFix } from "./material.fixture.ts"
+import { goodFix, proposeFix } from "./material-fixture.ts"
 import { handle } from "./propose-fix.ts"
 import * as Memory from "./Sources.memory.ts"
 

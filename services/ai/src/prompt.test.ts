@@ -2,8 +2,8 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { countTokens } from "./count-tokens.ts"
 import { frameFor } from "./frame-text.ts"
-import { injections } from "./injections.fixture.ts"
-import { diagnosis, digest, failing, files, memory, rejection, runId, target } from "./material.fixture.ts"
+import { injections } from "./injections-fixture.ts"
+import { diagnosis, digest, failing, files, memory, rejection, runId, target } from "./material-fixture.ts"
 import { diagnosisPrompt, type FixMaterial, fixPrompt } from "./prompt.ts"
 
 const material: FixMaterial = {

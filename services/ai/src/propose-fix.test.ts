@@ -7,7 +7,7 @@ import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import * as None from "./Model.none.ts"
 import { calls, make, type Scripted } from "./Model.scripted.ts"
-import { files, goodFix, memory, patch, proposeFix, rejection } from "./material.fixture.ts"
+import { files, goodFix, memory, patch, proposeFix, rejection } from "./material-fixture.ts"
 import { handle } from "./propose-fix.ts"
 import * as Memory from "./Sources.memory.ts"
 

@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { target } from "./material.fixture.ts"
+import { target } from "./material-fixture.ts"
 import { readPlaces, readWhole } from "./read-sources.ts"
 import * as Memory from "./Sources.memory.ts"
 
