@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { startProcess } from "@ci-fix-pilot/testkit/process"
 import { checkout } from "@ci-fix-pilot/testkit/process-tools"
 import { afterAll, describe, expect, it } from "vitest"
+import { checkNode } from "./bootstrap/check-node.mjs"
 import { hold, isFree } from "./bootstrap/lock.mjs"
 
 const folder = mkdtempSync(join(tmpdir(), "bootstrap-"))
@@ -32,6 +33,21 @@ describe("npm run", () => {
     const { status, stderr } = spawnSync("node", ["deploy/bootstrap.mjs", "dance"], { cwd: checkout(), encoding: "utf8" })
     expect(status).toBe(2)
     expect(stderr).toContain("bench, demo, forge, heal, images, start, test, watch")
+  })
+
+  it.each(["14.21.3", "18.20.4"])("says so when Node is %s", (version) => {
+    expect(() => checkNode(version)).toThrow(`Node 20 or newer is needed, and this is ${version}`)
+  })
+
+  it.each(["20.0.0", "22.23.3", "100.1.0"])("is content with Node %s", (version) => expect(checkNode(version)).toBeUndefined())
+
+  it("says which package is missing where there is no flock", () => {
+    const script = file(
+      "no-flock.mjs",
+      `import { hold } from ${module("lock.mjs")}; await hold(${JSON.stringify(join(folder, "locks/none"))})`,
+    )
+    const { stderr } = spawnSync(Bun.which("node") ?? "node", [script], { encoding: "utf8", env: { PATH: folder } })
+    expect(stderr).toContain("install the package util-linux")
   })
 
   it("gives the task its arguments and keeps its exit code", () => {

@@ -3,8 +3,9 @@
  * dependencies of the lockfile, and hands over to the task. Plain JavaScript without dependencies, because nothing else is there yet.
  */
 import { dirname, join } from "node:path"
-import process, { argv } from "node:process"
+import process, { argv, versions } from "node:process"
 import { fileURLToPath } from "node:url"
+import { checkNode } from "./bootstrap/check-node.mjs"
 import { getBun } from "./bootstrap/get-bun.mjs"
 import { installDependencies } from "./bootstrap/install-dependencies.mjs"
 import { withLock } from "./bootstrap/lock.mjs"
@@ -26,6 +27,7 @@ const tasks = {
 const [, , task = "", ...args] = argv
 
 try {
+  checkNode(versions.node)
   if (!Object.hasOwn(tasks, task)) throw new Error(`no task "${task}": use one of ${Object.keys(tasks).join(", ")}`)
   const bun = await withLock(join(root, ".tools/locks/bootstrap"), async () => {
     const found = await getBun(root)

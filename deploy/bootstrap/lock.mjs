@@ -15,7 +15,9 @@ export const hold = async (path, { shared = false } = {}) => {
   const child = spawn("flock", [shared ? "--shared" : "--exclusive", path, "sh", "-c", "echo held; exec cat >/dev/null"], {
     stdio: ["pipe", "pipe", "inherit"],
   })
-  const exited = once(child, "exit")
+  const exited = once(child, "exit").catch((error) => {
+    throw new Error(`flock cannot be run (${error.message}): install the package util-linux`)
+  })
   const notice = setTimeout(() => process.stderr.write(`waiting for another process, which is busy with ${path}\n`), patience)
   const held = await Promise.race([once(child.stdout, "data").then(() => true), exited.then(() => false)])
   clearTimeout(notice)
