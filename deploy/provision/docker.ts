@@ -67,12 +67,18 @@ const startDaemon = async (socket: string): Promise<void> => {
   const daemon = spawn("dockerd", [], { detached: true, stdio: ["ignore", output, output] })
   closeSync(output)
   daemon.unref()
+  // Not asked of /proc: there a process that was just started may still have the name of this one.
+  let failed = false
+  for (const end of ["exit", "error"] as const)
+    daemon.once(end, () => {
+      failed = true
+    })
   const pid = daemon.pid ?? -1
   await writeFile(pidFile(), `${pid}`)
   while (!(await answers(socket))) {
-    const failed = !isDaemon(pid)
     if (failed || performance.now() - start > startsWithin) {
-      await stopDaemon(pid)
+      if (!failed) daemon.kill("SIGKILL")
+      await rm(pidFile(), { force: true })
       throw new CannotProvide(`dockerd ${failed ? "ended" : "is not ready"}: ${readFileSync(log, "utf8").slice(-1_500)}`)
     }
     await Bun.sleep(100)
