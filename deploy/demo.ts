@@ -14,7 +14,8 @@ import { approveAndMerge, broken, type Ended, playScenario, type Stage } from ".
 import { sayProgress, sayTable } from "./demo/print.ts"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { scenarios } from "./forge/catalogue.ts"
-import { provideDashboardIfPossible } from "./provision.ts"
+import { installPackages } from "./provision/system-packages.ts"
+import { provideDashboardIfPossible, provided } from "./provision.ts"
 import { type Followed, followRuns } from "./watch/follow-runs.ts"
 import { readLedger } from "./watch/read-ledger.ts"
 
@@ -32,6 +33,12 @@ const approveAt = (apiUrl: string) => async (runId: string) => {
     body: JSON.stringify({ reviewer: "demo", note: "looks right", expectedPhase: "fixed" }),
   })
   if (!response.ok) throw new Error(`approve answered ${response.status}: ${await response.text()}`)
+}
+
+/** Python projects need a python3 on this machine: their pull requests are proven outside the sandbox, too. */
+const provideFor = async (played: typeof scenarios) => {
+  if (played.some(({ verify }) => verify.includes("python3")))
+    await installPackages("python3, which a project of the demo is written for,", ["python3"], () => Bun.which("python3") !== null)
 }
 
 /** Scenarios that stand alone run side by side; one that comes after another waits for that one's merge. */
@@ -58,6 +65,8 @@ const playAll = async (stage: Stage): Promise<ReadonlyArray<Ended>> => {
 
 const program = Effect.gen(function* () {
   say("Starting ci-fix-pilot: all services in this process, a message broker, a database, and a forge in place of GitHub.")
+  if (wanted.length === 0) return yield* Effect.fail(new Error(`--only: there are ${scenarios.map(({ name }) => name).join(", ")}`))
+  yield* provided(() => provideFor(wanted))
   yield* Effect.promise(provideDashboardIfPossible)
   const apiPort = yield* Effect.promise(freePort)
   const settings = { CI_HEALING_RUN_URL: `http://127.0.0.1:${apiPort}/runs/{runId}` }
