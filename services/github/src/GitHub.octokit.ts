@@ -117,9 +117,17 @@ export const layer = Layer.effect(
         return found.slice(0, enough)
       }),
       checks: Effect.fnUntraced(function* (repository, sha) {
-        const runs = yield* read("/commits/{ref}/check-runs", repository, { ref: sha, per_page: pageSize }, Answer.CheckRunsAnswer)
+        const runs = []
+        let all = 0
+        for (let page = 1; page <= mostPages; page += 1) {
+          const parameters = { ref: sha, per_page: pageSize, page }
+          const answer = yield* read("/commits/{ref}/check-runs", repository, parameters, Answer.CheckRunsAnswer)
+          runs.push(...answer.check_runs)
+          all = answer.total_count
+          if (answer.check_runs.length < pageSize) break
+        }
         const status = yield* read("/commits/{ref}/status", repository, { ref: sha }, Answer.StatusAnswer)
-        return conclusionOf(runs.check_runs, status.total_count === 0 ? undefined : status.state)
+        return conclusionOf(runs, status.total_count === 0 ? undefined : status.state, all)
       }),
 
       turn: Effect.gen(function* () {

@@ -19,4 +19,10 @@ describe("all checks of a commit in one word", () => {
   ] as const)("%s: %j with %s is %s", (_title, runs, status, conclusion) => {
     expect(conclusionOf(runs, status)).toBe(conclusion)
   })
+
+  it("is not green while some were not seen", () => {
+    expect(conclusionOf([done("success")], "success", 1)).toBe("success")
+    expect(conclusionOf([done("success")], "success", 2)).toBe("pending")
+    expect(conclusionOf([done("failure")], undefined, 2)).toBe("failure")
+  })
 })

@@ -155,6 +155,14 @@ describe("checking", () => {
     expect(await told()).toMatchObject({ success: { data: { conclusion: "failure" } } })
   })
 
+  it("an open one with more checks than GitHub tells at once is not green because the first ones are", async () => {
+    const shop = await openShop()
+    const matrix = (red: number) =>
+      Array.from({ length: 150 }, (_, n) => ({ name: `test ${n}`, conclusion: n === red ? "failure" : "success", steps: [] }))
+    await forge.recordRun({ repository: shop.repository, branch: shop.fixBranch, conclusion: "failure", jobs: matrix(120) })
+    expect(await done(check(shop))).toMatchObject({ success: { data: { conclusion: "failure" } } })
+  })
+
   it("a merged or closed one tells that", async () => {
     const [first, second] = [await openShop(), await openShop()]
     await byHand(first, "PUT", "/pulls/1/merge", {})
