@@ -1,4 +1,5 @@
 import { RunId } from "@ci-fix-pilot/contract/ids"
+import { jsonText } from "@ci-fix-pilot/sql/json-text"
 import { rowsOf, Sql, type SqlError } from "@ci-fix-pilot/sql/Sql"
 import { Deferred, Effect, Layer, Queue, Schema } from "effect"
 import { type Arrival, Inbox, InboxRefused, InboxUnavailable, type Receipt } from "./Inbox.ts"
@@ -45,15 +46,6 @@ interface Waiting {
   readonly answer: Deferred.Deferred<Receipt, InboxUnavailable | InboxRefused>
 }
 
-const unstorable = /\\u(?:0000|d[89a-f])/iu
-const storable = (_key: string, value: unknown) => (typeof value === "string" ? value.replaceAll("\0", "�").toWellFormed() : value)
-
-/** JSON that Postgres takes: it stores no NUL and no half of a surrogate pair, and no log needs either. */
-const encode = (value: unknown): string => {
-  const text = JSON.stringify(value)
-  return unstorable.test(text) ? JSON.stringify(value, storable) : text
-}
-
 const rowOf = ({ source, key, runId, event, bodySha256, messageId, traceparent }: Arrival) => ({
   source,
   key,
@@ -65,25 +57,25 @@ const rowOf = ({ source, key, runId, event, bodySha256, messageId, traceparent }
   traceparent,
 })
 
-/** Tells each arrival what became of it; the second of two equal ones in a batch is a duplicate too. */
-const receiptsOf = (batch: ReadonlyArray<Waiting>, rows: ReadonlyArray<Stored>): ReadonlyArray<Receipt> => {
+/** What became of each arrival, for whoever waits for it; the second of two equal ones in a batch is a duplicate too. */
+const settled = (batch: ReadonlyArray<Waiting>, rows: ReadonlyArray<Stored>) => {
   const byKey = new Map(rows.map((row) => [`${row.source} ${row.key}`, row]))
   const seen = new Set<string>()
-  return batch.map(({ arrival }) => {
+  return batch.map(({ arrival, answer }) => {
     const key = `${arrival.source} ${arrival.key}`
     const row = byKey.get(key)
     const first = row?.fresh === true && !seen.has(key)
     const deduplicated = !first || (arrival.event.type === "ci-failed" && (row.known || seen.has(arrival.runId)))
     seen.add(key).add(arrival.runId)
-    return { runId: row?.run_id ?? arrival.runId, status: row?.status ?? "queued", deduplicated, stored: first }
+    const receipt: Receipt = { runId: row?.run_id ?? arrival.runId, status: row?.status ?? "queued", deduplicated, stored: first }
+    return { answer, receipt }
   })
 }
 
 const store = Effect.fnUntraced(function* (batch: ReadonlyArray<Waiting>) {
   const sql = yield* Sql
-  const rows = yield* sql.query(insert, [encode(batch.map(({ arrival }) => rowOf(arrival)))])
-  const receipts = receiptsOf(batch, yield* stored(rows))
-  yield* Effect.forEach(batch, ({ answer }, index) => Deferred.succeed(answer, receipts[index] as Receipt), { discard: true })
+  const rows = yield* sql.query(insert, [jsonText(batch.map(({ arrival }) => rowOf(arrival)))])
+  yield* Effect.forEach(settled(batch, yield* stored(rows)), ({ answer, receipt }) => Deferred.succeed(answer, receipt), { discard: true })
 })
 
 const fail = (batch: ReadonlyArray<Waiting>, error: InboxUnavailable | InboxRefused) =>
