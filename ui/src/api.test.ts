@@ -58,6 +58,18 @@ it("shows no proof where it only reads, and asks for none", async () => {
   expect([shown, renew.mock.calls.length]).toEqual([[null], 0])
 })
 
+it("does not take what an earlier session was refused for the end of this one", async () => {
+  const late = Promise.withResolvers<Response>()
+  let csrf: string | null = null
+  vi.stubGlobal("fetch", () => late.promise)
+  const onSignedOut = vi.fn()
+  const asked = makeApi({ csrf: () => csrf, renew: async () => false, onSignedOut }).ask("/v1/x")
+  csrf = "signed in meanwhile"
+  late.resolve(refused(401, "unauthorized"))
+  await expect(asked).rejects.toMatchObject({ status: 401 })
+  expect(onSignedOut).not.toHaveBeenCalled()
+})
+
 it("says when the session is over", async () => {
   const { api, onSignedOut } = apiOf({ known: "old" }, refused(401, "unauthorized"))
   await expect(api.ask("/v1/x")).rejects.toMatchObject({ status: 401 })

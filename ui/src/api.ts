@@ -57,10 +57,15 @@ export const makeApi = ({ csrf, renew, onSignedOut }: ApiOptions) => {
     })
   const send = async (path: string, asked: Ask = {}): Promise<Response> => {
     const changes = (asked.method ?? "GET") !== "GET"
-    let response = await once(path, changes ? csrf() : null, asked)
+    let session = csrf()
+    let response = await once(path, changes ? session : null, asked)
     // He may have signed in again in another tab: the cookie is that session's by now, the proof was the old one's.
-    if (changes && response.status === 403 && (await renew().catch(() => false))) response = await once(path, csrf(), asked)
-    if (response.status === 401) onSignedOut()
+    if (changes && response.status === 403 && (await renew().catch(() => false))) {
+      session = csrf()
+      response = await once(path, session, asked)
+    }
+    // Who has signed in meanwhile is not meant.
+    if (response.status === 401 && csrf() === session) onSignedOut()
     if (!response.ok) throw await readRefusal(response)
     return response
   }

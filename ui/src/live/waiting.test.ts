@@ -1,5 +1,6 @@
 import type { RunPage, RunSummary } from "@ci-fix-pilot/contract/run-view"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { ApiError } from "../api.ts"
 import { rowAfter } from "../runs/row.ts"
 import { makeTelling } from "./told.suite.ts"
 import { Waiting } from "./waiting.ts"
@@ -99,6 +100,14 @@ describe("the runs that wait for a person", () => {
     expect(left.length).toBe(1)
     await vi.advanceTimersByTimeAsync(5_000)
     expect(counts).toEqual([150, 149, 149])
+  })
+
+  it("are not asked for any more by who has been signed out", async () => {
+    const { it: runs, left } = waiting(page(["a"]), new ApiError(401, "unauthorized", "sign in"), page(["a", "b"]))
+    await runs.load()
+    runs.hear(makeTelling(40).waiting("b"))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(left.length).toBe(1)
   })
 
   it("are told of one that begins to wait while the first answer is on its way", async () => {

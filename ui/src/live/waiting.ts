@@ -1,4 +1,5 @@
 import type { RunPage, RunSummary } from "@ci-fix-pilot/contract/run-view"
+import { ApiError } from "../api.ts"
 import { waitsForPerson } from "../parts/status-words.ts"
 import type { LiveEntry } from "./follow.ts"
 import { phaseAfter } from "./phase-after.ts"
@@ -84,7 +85,10 @@ export class Waiting {
   #soon(ms: number) {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      void this.load().catch(() => this.#soon(again))
+      void this.load().catch((error: unknown) => {
+        // Whoever signs in again begins anew.
+        if (!(error instanceof ApiError && error.status === 401)) this.#soon(again)
+      })
     }, ms)
   }
 }

@@ -53,3 +53,15 @@ it("keeps asking what came of what was received, and asks nobody to send it agai
   await sent
   expect([screen.getByRole("status").textContent, methods.filter((method) => method === "POST").length]).toEqual(["Approve: done.", 1])
 })
+
+it("asks no more what came of it when nobody looks any more", async () => {
+  const pending = () => Response.json({ result: "pending" }, { status: 202, headers: { location: "/v1/reviews/r1" } })
+  answers = Array.from({ length: 100 }, pending)
+  const review = approve()
+  const sent = review.send({ note: "" })
+  await vi.advanceTimersByTimeAsync(2_500)
+  review.leave()
+  await vi.advanceTimersByTimeAsync(60_000)
+  await sent
+  expect([methods.length, review.state.is]).toEqual([3, "following"])
+})

@@ -35,6 +35,7 @@ export class Review {
   readonly #api: Api
   readonly #runId: string
   readonly #key = makeKey()
+  #left = false
 
   constructor(api: Api, runId: string, action: Action, seen: number) {
     this.#api = api
@@ -45,6 +46,11 @@ export class Review {
 
   get busy(): boolean {
     return this.state.is === "sending" || this.state.is === "following"
+  }
+
+  /** Nobody looks any more: what was received is done all the same, and nothing more is asked about it. */
+  leave() {
+    this.#left = true
   }
 
   /** Sends it. Pressing twice sends once. */
@@ -84,6 +90,7 @@ export class Review {
     while (known.result === "pending" && location !== null) {
       this.state = { is: "following", ...(doubt === undefined ? {} : { doubt }) }
       await new Promise((done) => setTimeout(done, again))
+      if (this.#left) return
       try {
         known = await this.#api.ask<ReviewAnswer>(location)
       } catch (error) {
