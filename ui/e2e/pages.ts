@@ -134,7 +134,7 @@ export const looks: ReadonlyArray<Look> = [
     ready: inOrder(
       cutOff,
       (page) => page.context().setOffline(true),
-      (page) => page.getByText("You are offline").waitFor(),
+      (page) => page.getByText("Offline", { exact: true }).waitFor(),
     ),
     leave: async (page) => {
       await page.context().setOffline(false)

@@ -56,7 +56,7 @@ export const reconnect = (world: () => World) =>
       const atOnce = { timeout: 2_000 }
       await live.waitFor()
       await page.context().setOffline(true)
-      await page.getByText("You are offline").waitFor(atOnce)
+      await page.getByText("Offline", { exact: true }).waitFor(atOnce)
       await untilPhase(fleet, await broken(fleet, "offline"), patience)
       await page.context().setOffline(false)
       await live.waitFor(atOnce)

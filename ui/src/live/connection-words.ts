@@ -31,7 +31,7 @@ export const connectionWords = (connection: Connection, online = true): Connecti
           }
         : {
             tone: "wait",
-            short: "You are offline",
+            short: "Offline",
             long: `This device has no network since ${since}. What you see is as of then; nothing will be missed.`,
           }
     }

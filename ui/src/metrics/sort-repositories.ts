@@ -17,8 +17,8 @@ export const columnWords: ReadonlyArray<{ readonly column: Column; readonly word
   { column: "repository", word: "Repository" },
   { column: "runs", word: "Runs" },
   { column: "success", word: "Success" },
-  { column: "p50", word: "Time to fix, p50" },
-  { column: "p95", word: "p95" },
+  { column: "p50", word: "Half fixed in" },
+  { column: "p95", word: "95 % in" },
   { column: "cost", word: "Cost" },
   { column: "last", word: "Last run" },
 ]

@@ -38,10 +38,10 @@ describe("amounts", () => {
     [1_234.5, "$1,234.50"],
   ])("%d dollars are %s", (usd, words) => expect(money(usd)).toBe(words))
   it.each([
-    [0.956, "96 %"],
-    [0.999, "99 %"],
-    [1, "100 %"],
-    [0, "0 %"],
+    [0.956, "96\u00a0%"],
+    [0.999, "99\u00a0%"],
+    [1, "100\u00a0%"],
+    [0, "0\u00a0%"],
   ])("a share of %d is %s", (share, words) => expect(percent(share)).toBe(words))
   it.each([
     [0, "0 B"],

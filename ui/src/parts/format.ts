@@ -11,8 +11,8 @@ export const counted = (n: number, one: string, many = `${one}s`): string => `${
 /** US dollars: `$0`, `$0.25`, `$12`; what is less than a cent is not nothing. */
 export const money = (usd: number): string => (usd > 0 && usd < 0.01 ? "<$0.01" : dollars.format(usd))
 
-/** A share of 1 as a percentage: 0.956 -> `96 %`; only all of it is 100 %. */
-export const percent = (share: number): string => `${share < 1 ? Math.min(99, Math.round(share * 100)) : 100} %`
+/** A share of 1 as a percentage: 0.956 -> `96 %`, on one line; only all of it is 100 %. */
+export const percent = (share: number): string => `${share < 1 ? Math.min(99, Math.round(share * 100)) : 100}\u00a0%`
 
 const two = (large: number, largeUnit: string, small: number, smallUnit: string) =>
   small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`

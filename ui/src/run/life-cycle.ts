@@ -21,7 +21,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   fetching: "Read the log",
   reproducing: "Reproduce",
   diagnosing: "Diagnose",
-  recalling: "Remember",
+  recalling: "Recall",
   proposing: "Find a fix",
   validating: "Prove it",
   "awaiting-approval": "Approval",

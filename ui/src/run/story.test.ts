@@ -24,6 +24,12 @@ describe("the story of a run", () => {
     expect(story([...healed, red]).how).toContain("Its checks are red")
   })
 
+  it("does not say of a fix that a person refused that there was none", () => {
+    const report = { reason: "Denied by grace: no", failed: "test", tried: [], evidence: [], nextStep: "Fix it by hand." }
+    expect(story([...healed, { type: "escalated", data: { report } }]).how).toContain("A fix was proven and yet not taken")
+    expect(story([failed, { type: "escalated", data: { report } }]).how).toContain("No fix could be proven")
+  })
+
   it("says how often a flaky failure did not come back", () => {
     expect(story([failed, { type: "marked-flaky", data: { passed: 3, of: 3 } }]).how).toContain("passed 3 of 3 times")
   })

@@ -61,7 +61,9 @@ export const standing = (run: Run, entries: ReadonlyArray<LiveEntry>): string =>
     case "resolved":
       return ofResolved(entries)
     case "escalated":
-      return "No fix could be delivered. The report below says what was tried and what to do next."
+      return run.attempts.some(({ outcome }) => outcome === "validated")
+        ? "A fix was proven and yet not taken. The report below says why, and what to do next."
+        : "No fix could be proven. The report below says what was tried and what to do next."
     case "aborted":
       return `Stopped by ${findLast(entries, "aborted")?.data.by ?? "a person"}; nothing was delivered.`
     case "skipped":

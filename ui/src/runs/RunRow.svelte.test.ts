@@ -28,7 +28,7 @@ describe("a run of the list", () => {
   it("tells its story in one row", () => {
     show()
     expect(words()).toMatch(
-      /Fixed 3 is not 4 test acme\/web main aaaaaaa CI › test failed 2 of 3 replay a known fix .*healed in 3 min 5 s \$0\.25 PR #7/u,
+      /Fixed 3 is not 4 test acme\/web main aaaaaaa CI › test failed attempt 2 of 3 replay a known fix .*healed in 3 min 5 s \$0\.25 PR #7/u,
     )
     expect(screen.getByRole("link", { name: "3 is not 4" }).getAttribute("href")).toBe("/runs/run_1")
     expect(screen.getByRole("link", { name: /PR #7/u }).getAttribute("href")).toBe("https://forge.test/acme/web/pull/7")
