@@ -21,7 +21,7 @@ export const handle = Effect.fn("github.close-pull-request")(
     const { target, reason } = command.data
     const { allowed } = yield* ChangesAllowed
     if (target.provider !== "github" || !allowed) return closed(undefined)
-    const pull = yield* withdraw(target.repository, command.runId, reason)
+    const pull = yield* withdraw(target, command.runId, reason)
     return pull?.merged === true ? yield* wasMerged(target.repository, pull) : closed(pull?.number)
   },
   (work, command) => settle(command.id)(work),

@@ -8,3 +8,9 @@ it("says why on top of the text, once, and harmlessly", () => {
   )
   expect(closingNote(once, "for another reason")).toBe(once)
 })
+
+it("leaves room for itself in a text that is as long as GitHub takes", () => {
+  const note = closingNote("x".repeat(65_536), "denied")
+  expect(note).toHaveLength(65_536)
+  expect(note).toContain("denied")
+})

@@ -39,7 +39,7 @@ export const handle = Effect.fn("github.open-pull-request")(
     const { target, mostOpen = usualMostOpen } = data
     const now = yield* Effect.all(
       {
-        pulls: pullsOf(target.repository, runId),
+        pulls: Effect.map(pullsOf(target, runId), ({ ours }) => ours),
         gone: lookAtBranch(target),
         branch: Effect.result(adoptBranch(target.repository, runId, data.proof)),
         crowded: isCrowded(target.repository, runId, mostOpen),
@@ -68,7 +68,7 @@ export const handle = Effect.fn("github.open-pull-request")(
     yield* crashPoint("github.open-pull-request:pull-created")
     if ("type" in pull) return pull
     if (pull.headSha === commit) return yield* finish(runId, target, pull, false)
-    yield* withdraw(target.repository, runId, "its branch holds something else than what was proven.")
+    yield* withdraw(target, runId, "its branch holds something else than what was proven.")
     return refused(`pull request ${pull.number} was at ${pull.headSha}, not at the proven ${commit}`)
   },
   (work, command) =>
@@ -99,7 +99,7 @@ const lookAtBranch = Effect.fnUntraced(function* (target: Target) {
 
 /** The branch moved or is gone: nothing of ours may stay. */
 const letGo = Effect.fnUntraced(function* (runId: RunId, target: Target, { head }: { readonly head: string | undefined }) {
-  const pull = yield* withdraw(target.repository, runId, "the failing branch has moved, so this fix was not proven for it.")
+  const pull = yield* withdraw(target, runId, "the failing branch has moved, so this fix was not proven for it.")
   if (pull?.merged === true) return yield* wasMerged(target.repository, pull)
   if (head !== undefined) return moved(head)
   const github = yield* GitHub
@@ -120,8 +120,8 @@ const createPull = Effect.fnUntraced(function* (runId: RunId, delivery: Delivery
   const github = yield* GitHub
   const { target, diagnosis } = delivery
   const text = { title: fixTitle(diagnosis), body: pullRequestBody({ runId, ...delivery }) }
-  const ours = Effect.map(pullsOf(target.repository, runId), ([newest]) => newest)
-  return yield* createOrAdopt(github.createPull(target.repository, { ...text, head: fixBranch(runId), base: target.branch }), ours).pipe(
+  const newest = Effect.map(pullsOf(target, runId), ({ ours }) => ours[0])
+  return yield* createOrAdopt(github.createPull(target.repository, { ...text, head: fixBranch(runId), base: target.branch }), newest).pipe(
     Effect.catchTag("Conflict", (error) => notTaken(runId, target, error.why)),
   )
 })

@@ -1,15 +1,29 @@
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
-import type { PullRequest } from "@ci-fix-pilot/contract/values"
+import type { PullRequest, Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { GitHub, type Pull } from "./GitHub.ts"
 import { ownerAndName } from "./GitHubClient.ts"
 
-/** Every pull request that ever came from the run's branch in this repository (not from a fork's branch of the same name), newest first. */
-export const pullsOf = Effect.fnUntraced(function* (repository: string, runId: RunId) {
+/** Pull requests from the run's branch, in any state, newest first. */
+export interface RunPulls {
+  /** The run's own: those into the failing branch, or, when a person has turned it elsewhere, all there are. */
+  readonly ours: ReadonlyArray<Pull>
+  /** What a person has opened from our branch into another one. */
+  readonly others: ReadonlyArray<Pull>
+}
+
+/** Every pull request that ever came from the run's branch in this repository (not from a fork's branch of the same name). */
+export const pullsOf = Effect.fnUntraced(function* ({ repository, branch: failing }: Target, runId: RunId) {
   const branch = fixBranch(runId)
-  const pulls = yield* GitHub.use((github) => github.pullsFrom(repository, ownerAndName(repository).owner, branch))
-  return pulls.filter((pull) => pull.headRef === branch && isFrom(repository, pull))
+  const found = yield* GitHub.use((github) => github.pullsFrom(repository, ownerAndName(repository).owner, branch))
+  const pulls = found.filter((pull) => pull.headRef === branch && isFrom(repository, pull))
+  const intoFailing = pulls.filter(({ baseRef }) => baseRef === failing)
+  const result: RunPulls =
+    intoFailing.length === 0
+      ? { ours: pulls, others: [] }
+      : { ours: intoFailing, others: pulls.filter(({ baseRef }) => baseRef !== failing) }
+  return result
 })
 
 /** Whether a pull request's branch lives in the repository itself. */

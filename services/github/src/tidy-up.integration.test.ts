@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { endingOn } from "./ending.suite.ts"
 import { leaseFor, startForge, type TestForge } from "./forge.suite.ts"
+import { openOn } from "./opening.suite.ts"
 import type { Shop } from "./shop.suite.ts"
 
 let forge: TestForge
@@ -73,5 +74,25 @@ describe("closing one that was merged", () => {
     await forge.operate("addToken", { token: "reader-token", login: "reader" })
     expect(await done(close(shop), undefined, {}, "reader-token")).toMatchObject(merged)
     expect(await forge.branches(shop.repository)).toHaveProperty(shop.fixBranch)
+  })
+})
+
+describe("a pull request that a person opened from our branch into another one", () => {
+  const openToMain = (shop: Shop) => byHand(shop, "POST", "/pulls", { title: "To main, too", head: shop.fixBranch, base: "main" })
+
+  it("does not stand for ours when it is merged: ours is closed, and told", async () => {
+    const shop = await openShop()
+    await openToMain(shop)
+    await byHand(shop, "PUT", "/pulls/2/merge", {})
+    expect(await done(close(shop))).toMatchObject({ success: { type: "pull-request-closed", data: { number: 1 } } })
+    expect(await forge.pulls(shop.repository)).toContainEqual(expect.objectContaining({ number: 1, state: "closed", mergedAt: null }))
+  })
+
+  it("does not stand for ours when it is open: ours is adopted", async () => {
+    const shop = await openShop()
+    await openToMain(shop)
+    expect(await openOn(forge, shop)).toMatchObject({
+      success: { type: "pull-request-opened", data: { pullRequest: { number: 1, adopted: true } } },
+    })
   })
 })

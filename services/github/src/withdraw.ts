@@ -1,6 +1,7 @@
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
+import type { Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { createOrAdopt } from "./change-github.ts"
 import { closingNote } from "./closing-note.ts"
@@ -10,20 +11,23 @@ import { pullsOf } from "./our-pull-request.ts"
 import { headOf } from "./push-fix.ts"
 
 /**
- * Leaves nothing of the run open: closes every open pull request of it and deletes its branch. Gives the run's newest pull request as it
- * stands then (undefined: there never was one). One that was merged stays as it is; only its branch goes.
+ * Leaves nothing of the run open: closes every open pull request from its branch and deletes that. Gives the run's newest pull request as
+ * it stands then (undefined: there never was one). One that was merged stays as it is; only its branch goes.
  */
-export const withdraw = Effect.fn("withdraw")(function* (repository: string, runId: RunId, reason: string) {
-  const pulls = yield* pullsOf(repository, runId)
-  const merged = pulls.find((pull) => pull.merged)
-  if (merged !== undefined) return yield* tidyUp(repository, merged, pulls)
-  for (const pull of pulls.filter(({ state }) => state === "open")) {
+export const withdraw = Effect.fn("withdraw")(function* (target: Target, runId: RunId, reason: string) {
+  const { repository } = target
+  const { ours, others } = yield* pullsOf(target, runId)
+  const isOpen = ({ state }: Pull) => state === "open"
+  const merged = ours.find((pull) => pull.merged)
+  if (merged !== undefined) return yield* tidyUp(repository, merged, [...ours, ...others].some(isOpen))
+  for (const pull of ours.filter(isOpen)) {
     const now = yield* close(repository, pull, reason)
-    if (now.merged) return yield* tidyUp(repository, now, pulls)
+    if (now.merged) return yield* tidyUp(repository, now, others.some(isOpen))
   }
+  for (const pull of others.filter(isOpen)) yield* close(repository, pull, reason)
   yield* crashPoint("github.close-pull-request:pull-closed")
   yield* deleteFixBranch(repository, fixBranch(runId))
-  return pulls[0]
+  return ours[0]
 })
 
 /** Closes one pull request and says why at the top of its text. The answer may tell that it was merged a moment before. */
@@ -51,9 +55,8 @@ const deleteFixBranch = Effect.fnUntraced(function* (repository: string, branch:
  * Deletes the branch of what was merged, whoever did it: GitHub can restore it. It stays where somebody went on with it, and where we have
  * no right to delete it: nothing depends on that.
  */
-const tidyUp = Effect.fnUntraced(function* (repository: string, merged: Pull, pulls: ReadonlyArray<Pull>) {
+const tidyUp = Effect.fnUntraced(function* (repository: string, merged: Pull, inUse: boolean) {
   const branch = merged.headRef
-  const inUse = pulls.some((pull) => pull.state === "open" && pull.number !== merged.number)
   const head = yield* headOf(repository, branch)
   if (head !== merged.headSha || inUse) return merged
   const stays = (error: { readonly message: string }) => Effect.logInfo("the merged branch stays", { branch, why: error.message })
