@@ -36,6 +36,27 @@ export const finding = (world: () => World) =>
       await close()
     })
 
+    it("shows the page that was asked for last, whichever comes last", async () => {
+      const { page, troubles, close } = await world().reviewer()
+      const held = Promise.withResolvers<void>()
+      await page.route("**/assets/SystemPage-*.js", async (route) => {
+        await held.promise
+        await route.continue()
+      })
+      await page.getByRole("link", { name: "System" }).click()
+      await page.waitForURL("**/system")
+      await page.getByRole("link", { name: "Metrics", exact: true }).click()
+      const metrics = page.getByRole("heading", { level: 1, name: "Metrics" })
+      await metrics.waitFor()
+      const late = page.waitForResponse(/SystemPage-.*js/)
+      held.resolve()
+      await page.evaluate(`import(${JSON.stringify((await late).url())}).then(() => undefined)`)
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+      expect(await metrics.count()).toBe(1)
+      expect(troubles()).toEqual([])
+      await close()
+    })
+
     it("works without a mouse", async () => {
       const { page, troubles, close } = await world().reviewer()
       await rowsOf(page).first().waitFor()
