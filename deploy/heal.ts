@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
+import { isStop } from "@ci-fix-pilot/contract/phases"
 import { Cause, Effect, Layer, References } from "effect"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { sayEscalated, sayFlaky, sayHealed } from "./heal/print-result.ts"
@@ -119,11 +120,7 @@ const program = Effect.gen(function* () {
   return yield* Effect.tryPromise({
     try: async () => {
       await report(forge, local)
-      const ended = await following.until(
-        "the run to end",
-        ({ run }) => ["fixed", "escalated", "flaky", "skipped", "aborted", "resolved"].includes(run.phase),
-        withinMs,
-      )
+      const ended = await following.until("the run to end", ({ run }) => isStop(run.phase), withinMs)
       return conclude(ended, local, forge.repositoryPath(`local/${local.name}`), given.apply === true)
     },
     catch: (error) => error,

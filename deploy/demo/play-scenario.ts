@@ -1,3 +1,4 @@
+import { stops } from "@ci-fix-pilot/contract/phases"
 import { lastAttempt, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import type { Operations } from "../forge/operations.ts"
 import { play, playMeanwhile } from "../forge/play.ts"
@@ -24,7 +25,7 @@ export interface Stage {
 }
 
 /** Where a demo has nothing more to wait for: an end, or a question to a person. */
-const stops: ReadonlySet<string> = new Set(["fixed", "escalated", "aborted", "resolved", "skipped", "flaky", "awaiting-approval"])
+const ends: ReadonlySet<string> = new Set([...stops, "awaiting-approval"])
 
 /** Plays a scenario on the forge and waits for its end. */
 export const playScenario = async (stage: Stage, scenario: Scenario): Promise<Ended> => {
@@ -45,7 +46,7 @@ export const playScenario = async (stage: Stage, scenario: Scenario): Promise<En
           .then(() => playMeanwhile(forge, scenario, `${owner}/${name}`))
   await play(forge, scenario)
   const [ended] = await Promise.all([
-    following.until(`${scenario.name} to end`, (one) => mine(one) && stops.has(one.run.phase), stage.withinMs),
+    following.until(`${scenario.name} to end`, (one) => mine(one) && ends.has(one.run.phase), stage.withinMs),
     moved,
   ])
   return { ...summary(scenario, ended), wrong: [...unexpected(scenario, ended), ...(await verified(stage, scenario, ended))] }

@@ -1,3 +1,4 @@
+import { stops } from "@ci-fix-pilot/contract/phases"
 import { judge, judgeEnd, type Violation } from "@ci-fix-pilot/lifecycle/invariants"
 import { defaultPolicy } from "@ci-fix-pilot/lifecycle/policy"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
@@ -5,7 +6,7 @@ import type { Fleet } from "./fleet.ts"
 import { ledgerOf, runOf, waitUntil } from "./ledger-of.ts"
 import { readRun } from "./read-run.ts"
 
-const ended = new Set(["fixed", "resolved", "escalated", "aborted", "skipped", "flaky"])
+const ended: ReadonlySet<string> = new Set(stops)
 
 /** The run of a commit, once it is there. */
 export const runIdFor = (fleet: Fleet, repository: string, sha: string, withinMs: number) =>

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { RunId } from "./ids.ts"
+import { statuses } from "./phases.ts"
 import {
   Diagnosis,
   FailedJob,
@@ -18,7 +19,7 @@ const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 /** ISO 8601, UTC. */
 const Instant = Schema.String
 
-export const Status = Schema.Literals(["queued", "running", "fixed", "escalated", "aborted", "resolved", "skipped", "flaky"])
+export const Status = Schema.Literals(statuses)
 export type Status = typeof Status.Type
 
 /** A run as a list shows it. Null: not there (yet). `failure`: what is broken, in one line, as exactly as it is known; `kind`: which kind of failure that is, once diagnosed. `seq`: the last entry of the run's ledger that it knows. Money in US dollars. */

@@ -1,5 +1,6 @@
 import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { EventData } from "@ci-fix-pilot/contract/events"
+import { isStop, type Phase, type Status } from "@ci-fix-pilot/contract/phases"
 import type { RunEvent, RunEventData } from "@ci-fix-pilot/contract/run-events"
 import type {
   Diagnosis,
@@ -14,21 +15,8 @@ import type {
   Target,
 } from "@ci-fix-pilot/contract/values"
 
-/** The API's words for how a run stands. */
-export type Status = "queued" | "running" | "fixed" | "escalated" | "aborted" | "resolved" | "skipped" | "flaky"
-export type Stop = Exclude<Status, "queued" | "running">
-/** Where exactly a run is: a stop, or what is being done. */
-export type Phase =
-  | "queued"
-  | "fetching"
-  | "reproducing"
-  | "diagnosing"
-  | "recalling"
-  | "proposing"
-  | "validating"
-  | "awaiting-approval"
-  | "delivering"
-  | Stop
+export type { Phase }
+export { isStop }
 
 /** One try at a fix, and how the gate judged it. */
 export interface Attempt {
@@ -76,10 +64,6 @@ export interface Run {
   readonly heldUsd?: number
   readonly tokens: number
 }
-
-const stops: ReadonlySet<Phase> = new Set<Phase>(["fixed", "escalated", "aborted", "resolved", "skipped", "flaky"])
-
-export const isStop = (phase: Phase): phase is Stop => stops.has(phase)
 
 /** The API's status for a phase. */
 export const statusOf = (phase: Phase): Status => (phase === "queued" || isStop(phase) ? phase : "running")

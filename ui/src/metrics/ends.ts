@@ -1,11 +1,11 @@
-import type { Status } from "@ci-fix-pilot/contract/run-view"
+import type { Status, Stop } from "@ci-fix-pilot/contract/phases"
 import { statusMeanings } from "../parts/status-meanings.ts"
 import { statusWords } from "../parts/status-words.ts"
 
 /** How many runs have each status. */
 export type ByStatus = Readonly<Record<Status, number>>
 /** How a run ended, or `open` while it has not. */
-export type End = Exclude<Status, "queued" | "running"> | "open"
+export type End = Stop | "open"
 
 /** All ends, the best first: the order of bars, legends and columns. */
 export const ends: ReadonlyArray<End> = ["resolved", "fixed", "flaky", "skipped", "aborted", "escalated", "open"]

@@ -1,6 +1,7 @@
 import { failureOf } from "@ci-fix-pilot/contract/failure-of"
+import { isPhase } from "@ci-fix-pilot/contract/phases"
 import type { RunSummary } from "@ci-fix-pilot/contract/run-view"
-import { type Attempt, evolve, isStop, type Phase, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
+import { type Attempt, evolve, isStop, type Run, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import type { LiveEntry } from "../live/follow.ts"
 import { evolveKnown } from "../live/phase-after.ts"
 
@@ -9,22 +10,6 @@ export interface Row {
   readonly summary: RunSummary
   readonly run: Run
 }
-
-const phases: ReadonlySet<string> = new Set<Phase>([
-  ...([
-    "queued",
-    "fetching",
-    "reproducing",
-    "diagnosing",
-    "recalling",
-    "proposing",
-    "validating",
-    "awaiting-approval",
-    "delivering",
-  ] as const),
-  ...(["fixed", "escalated", "aborted", "resolved", "skipped", "flaky"] as const),
-])
-const isPhase = (phase: string): phase is Phase => phases.has(phase)
 
 const attemptsOf = ({ attempt, strategy }: RunSummary): ReadonlyArray<Attempt> =>
   strategy === null ? [] : Array.from({ length: attempt }, (_, at) => ({ n: at + 1, strategy, outcome: "open" }))
