@@ -50,44 +50,79 @@ const stubborn: Bend = (entries, run, input) => {
   return entries.map((entry) => (entry.type === "fix-proposed" ? { ...entry, data: { ...entry.data, proposal } } : entry))
 }
 
-export const brokenRules: Readonly<Record<string, Rules>> = {
-  "the proof is not read": deciding(trusting),
-  "a moved branch is healed all the same": deciding((entries, run) =>
-    run?.phase === "fetching" ? entries.filter(({ type }) => type !== "skipped") : entries,
-  ),
-  "approval is asked for and not awaited": deciding((entries, run) =>
-    entries.flatMap((entry) => (entry.type === "approval-requested" ? [entry, delivery(run)] : [entry])),
-  ),
-  "nothing is undone when a run ends": {
-    decide,
-    react: (...args) => react(...args).filter(({ type }) => type !== "github.close-pull-request"),
+/** Each with what the invariants must say of it: that something is found is not enough, as another bug may be what was found. */
+export const brokenRules: Readonly<Record<string, { readonly says: string; readonly rules: Rules }>> = {
+  "the proof is not read": { says: "I13: it was not green after", rules: deciding(trusting) },
+  "a moved branch is healed all the same": {
+    says: "I3: a fix left for a branch that had moved",
+    rules: deciding((entries, run) => (run?.phase === "fetching" ? entries.filter(({ type }) => type !== "skipped") : entries)),
   },
-  "a reviewer may abort what has ended": deciding((entries, run, input) =>
-    run !== undefined && isStop(run.phase) && eventOf(input)?.type === "review-given"
-      ? [{ type: "aborted", data: { by: "grace" } }]
-      : entries,
-  ),
-  "attempts have no end": deciding(unbounded),
-  "every attempt is called the first": deciding((entries) =>
-    entries.map((entry) => (entry.type === "attempt-started" ? { ...entry, data: { ...entry.data, attempt: 1 } } : entry)),
-  ),
-  "a rejected patch is tried again": deciding(stubborn),
-  "deadlines pass unnoticed": deciding((entries, _, input) => (input.kind === "deadline-passed" ? [] : entries)),
-  "a pull request is adopted in any phase": deciding((entries, run, input) => {
-    const event = eventOf(input)
-    return run !== undefined && event?.type === "pull-request-opened" ? [event] : entries
-  }),
-  "the same failure begins the run again": deciding((entries, run, input) => {
-    const event = eventOf(input)
-    return run !== undefined && event?.type === "ci-failed" ? [event] : entries
-  }),
-  "a late validation wakes a run that has ended": deciding((entries, run, input) => {
-    const event = eventOf(input)
-    return run !== undefined && isStop(run.phase) && event?.type === "fix-validated" ? [delivery(run)] : entries
-  }),
-  "doubts are nobody's business": believing({ safeMode: false }),
-  "a proof is as good without what could not be installed": deciding(content),
-  "a house that approves everything itself is not asked": believing({ delivery: "pull-request" }),
-  "a switch that is off is not looked at": believing({ githubEnabled: true }),
-  "money has no end": believing({ maxCostUsd: 1e9 }),
+  "approval is asked for and not awaited": {
+    says: "I3: a fix that waited for approval left without it",
+    rules: deciding((entries, run) => entries.flatMap((entry) => (entry.type === "approval-requested" ? [entry, delivery(run)] : [entry]))),
+  },
+  "nothing is undone when a run ends": {
+    says: "I3: the run is aborted and its pull request is still open",
+    rules: {
+      decide,
+      react: (...args) => react(...args).filter(({ type }) => type !== "github.close-pull-request"),
+    },
+  },
+  "a merge is the end of it, whoever owns the branch": {
+    decide,
+    react: (runId, run, event, policy) =>
+      react(runId, run, event, policy).filter(({ type }) => type !== "github.close-pull-request" || event.type !== "resolved"),
+  },
+  "a reviewer may abort what has ended": {
+    says: "I2: aborted led from escalated to aborted",
+    rules: deciding((entries, run, input) =>
+      run !== undefined && isStop(run.phase) && eventOf(input)?.type === "review-given"
+        ? [{ type: "aborted", data: { by: "grace" } }]
+        : entries,
+    ),
+  },
+  "attempts have no end": { says: "I7: attempt 4 of 3", rules: deciding(unbounded) },
+  "every attempt is called the first": {
+    says: "I8: attempt 1 came as number 2",
+    rules: deciding((entries) =>
+      entries.map((entry) => (entry.type === "attempt-started" ? { ...entry, data: { ...entry.data, attempt: 1 } } : entry)),
+    ),
+  },
+  "a rejected patch is tried again": { says: "I8: a rejected patch was tried again", rules: deciding(stubborn) },
+  "deadlines pass unnoticed": {
+    says: "I2: the run never stopped: awaiting-approval",
+    rules: deciding((entries, _, input) => (input.kind === "deadline-passed" ? [] : entries)),
+  },
+  "a pull request is adopted in any phase": {
+    says: "I2: pull-request-opened led from escalated to fixed",
+    rules: deciding((entries, run, input) => {
+      const event = eventOf(input)
+      return run !== undefined && event?.type === "pull-request-opened" ? [event] : entries
+    }),
+  },
+  "the same failure begins the run again": {
+    says: "I4: a run began twice",
+    rules: deciding((entries, run, input) => {
+      const event = eventOf(input)
+      return run !== undefined && event?.type === "ci-failed" ? [event] : entries
+    }),
+  },
+  "a late validation wakes a run that has ended": {
+    says: "I2: delivery-started led from escalated to delivering",
+    rules: deciding((entries, run, input) => {
+      const event = eventOf(input)
+      return run !== undefined && isStop(run.phase) && event?.type === "fix-validated" ? [delivery(run)] : entries
+    }),
+  },
+  "doubts are nobody's business": { says: "I3: a fix that a person must see left by itself", rules: believing({ safeMode: false }) },
+  "a proof is as good without what could not be installed": {
+    says: "I3: a fix that a person must see left by itself",
+    rules: deciding(content),
+  },
+  "a house that approves everything itself is not asked": {
+    says: "I3: a fix that a person must see left by itself",
+    rules: believing({ delivery: "pull-request" }),
+  },
+  "a switch that is off is not looked at": { says: "I3: a fix left where none may leave", rules: believing({ githubEnabled: true }) },
+  "money has no end": { says: "I7: a model was asked with", rules: believing({ maxCostUsd: 1e9 }) },
 }
