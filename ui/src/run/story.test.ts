@@ -24,6 +24,13 @@ describe("the story of a run", () => {
     expect(story([...healed, red]).how).toContain("Its checks are red")
   })
 
+  it("names who decided, not only whose hand merged", () => {
+    const merged = { type: "resolved", data: { how: "merged", by: "ci-fix-pilot" } } as const
+    expect(story([...healed, merged]).how).toBe("Merged by ci-fix-pilot; nothing more to do.")
+    const approved = { type: "merge-started", data: { approvedBy: "grace" } } as const
+    expect(story([...healed, approved, merged]).how).toBe("Merged by ci-fix-pilot, approved by grace; nothing more to do.")
+  })
+
   it("does not say of a fix that a person refused that there was none", () => {
     const report = { reason: "Denied by grace: no", failed: "test", tried: [], evidence: [], nextStep: "Fix it by hand." }
     expect(story([...healed, { type: "escalated", data: { report } }]).how).toContain("A fix was proven and yet not taken")

@@ -31,7 +31,9 @@ const ofFixed = (run: Run): string => {
 const ofResolved = (entries: ReadonlyArray<LiveEntry>): string => {
   const data = findLast(entries, "resolved")?.data
   const by = data?.by === undefined ? "" : ` by ${data.by}`
-  return data?.how === "human-fix" ? `Fixed by hand${by}; nothing more to do.` : `Merged${by}; nothing more to do.`
+  if (data?.how === "human-fix") return `Fixed by hand${by}; nothing more to do.`
+  const approver = findLast(entries, "merge-started")?.data.approvedBy
+  return `Merged${by}${approver === undefined ? "" : `, approved by ${approver}`}; nothing more to do.`
 }
 
 /** How the run stands and what comes next, for who has just opened the page. */
