@@ -15,6 +15,9 @@ const missing = (one: ReturnType<typeof comparable>, other: ReturnType<typeof co
   return rows(one).filter((row) => !there.has(row))
 }
 
+const partsThatDiffer = (one: ReturnType<typeof comparable>, other: ReturnType<typeof comparable>) =>
+  (["entries", "runs", "outcomes", "commands"] as const).filter((part) => !Bun.deepEquals(one[part], other[part])).join(", ")
+
 /** Lives through a history of batches. Gives the world it led to, and the first batch whose result was not that of its messages one by one. */
 const live = (seed: number, plan: typeof planBatch) => {
   const draw = drawing(seed)
@@ -27,17 +30,19 @@ const live = (seed: number, plan: typeof planBatch) => {
     const batched = comparable(applyTo(before, items, policy, plan), before)
     const single = comparable(world, before)
     if (!Bun.deepEquals(batched, single)) {
-      const difference = { seed, items: items.map(inWords), batched: missing(batched, single), single: missing(single, batched) }
+      const parts = partsThatDiffer(batched, single)
+      const difference = { seed, parts, items: items.map(inWords), batched: missing(batched, single), single: missing(single, batched) }
       return { world, difference }
     }
   }
   return { world, difference: undefined }
 }
 
-const search = (plan: typeof planBatch, histories: number) => {
+/** The first difference, or the first that is in these parts. */
+const search = (plan: typeof planBatch, histories: number, parts?: string) => {
   for (let seed = 0; seed < histories; seed += 1) {
     const { difference } = live(seed, plan)
-    if (difference !== undefined) return difference
+    if (difference !== undefined && (parts ?? difference.parts) === difference.parts) return difference
   }
   return undefined
 }
@@ -58,33 +63,60 @@ describe("a batch", () => {
   })
 })
 
-/** Bugs planted into the planning of batches, one at a time. */
-const broken: Readonly<Record<string, typeof planBatch>> = {
-  "a batch does not see its own runs in the counts": (items, rows, commands, facts, policy) =>
-    planBatch(items, rows, commands, { ...facts, note: () => {} }, policy),
-  "of two answers to a command only one gives its money back": (items, rows, commands, facts, policy) => {
-    const plan = planBatch(items, rows, commands, facts, policy)
-    const most = new Map(commands.map(({ commandId, maxUsd }) => [commandId, maxUsd]))
-    return {
-      ...plan,
-      changes: plan.changes.map((change) => ({ ...change, settledUsd: Math.min(change.settledUsd, most.get(change.commandId) ?? 0) })),
-    }
+/** Bugs planted into the planning of batches, one at a time, each with what then is not as it is one by one. */
+const broken: Readonly<Record<string, { readonly shows: string; readonly plan: typeof planBatch }>> = {
+  "a batch does not see its own runs in the counts": {
+    shows: "entries, runs, outcomes, commands",
+    plan: (items, rows, commands, facts, policy) => planBatch(items, rows, commands, { ...facts, note: () => {} }, policy),
   },
-  "a message that came twice in it is applied twice": (items, ...rest) =>
-    planBatch(
-      items.map((item, n) => ({ ...item, id: `${item.id}/${n}` })),
-      ...rest,
-    ),
-  "each message sees its run as it was before the batch": (items, ...rest) => {
-    const plans = items.map((item) => planBatch([item], ...rest))
-    const [last = planBatch([], ...rest)] = plans.slice(-1)
-    return { ...last, entries: plans.flatMap(({ entries }) => entries), runs: new Map(plans.flatMap(({ runs: changed }) => [...changed])) }
+  "of two answers to a command only one gives its money back": {
+    shows: "commands",
+    plan: (items, rows, commands, facts, policy) => {
+      const plan = planBatch(items, rows, commands, facts, policy)
+      const most = new Map(commands.map(({ commandId, maxUsd }) => [commandId, maxUsd]))
+      return {
+        ...plan,
+        changes: plan.changes.map((change) => ({ ...change, settledUsd: Math.min(change.settledUsd, most.get(change.commandId) ?? 0) })),
+      }
+    },
   },
-  "a run that ended in it forgets to close what it had asked for": (...args) => ({ ...planBatch(...args), over: [] }),
+  "a message that came twice in it is applied twice": {
+    shows: "entries, runs",
+    plan: (items, ...rest) => {
+      const isRepeat = (item: Item, n: number) => items.findIndex(({ id }) => id === item.id) < n
+      const plan = planBatch(
+        items.map((item, n) => (isRepeat(item, n) ? { ...item, id: `${item.id}/${n}` } : item)),
+        ...rest,
+      )
+      const known = new Set(items.map(({ id }) => id))
+      return { ...plan, outcomes: new Map([...plan.outcomes].filter(([id]) => known.has(id))) }
+    },
+  },
+  "each message sees its run as it was before the batch": {
+    shows: "entries, runs, outcomes",
+    plan: (items, ...rest) => {
+      const plans = items.map((item) => planBatch([item], ...rest))
+      const [last = planBatch([], ...rest)] = plans.slice(-1)
+      return {
+        ...last,
+        entries: plans.flatMap(({ entries }) => entries),
+        commands: plans.flatMap(({ commands }) => commands),
+        changes: plans.flatMap(({ changes }) => changes),
+        over: plans.flatMap(({ over }) => over),
+        applied: plans.flatMap(({ applied }) => applied),
+        runs: new Map(plans.flatMap(({ runs }) => [...runs])),
+        outcomes: new Map(plans.flatMap(({ outcomes }) => [...outcomes])),
+      }
+    },
+  },
+  "a run that ended in it forgets to close what it had asked for": {
+    shows: "commands",
+    plan: (...args) => ({ ...planBatch(...args), over: [] }),
+  },
 }
 
-describe.each(Object.entries(broken))("a planner in which %s", (_, plan) => {
-  it("is found out", () => {
-    expect(search(plan, 300)).toBeDefined()
+describe.each(Object.entries(broken))("a planner in which %s", (_, { shows, plan }) => {
+  it(`is found out: other ${shows}`, () => {
+    expect(search(plan, 300, shows)).toBeDefined()
   })
 })
