@@ -3,9 +3,9 @@ import { type Draw, drawing } from "@ci-fix-pilot/lifecycle/drawing"
 import { Config, Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { breakProject, makeProject } from "../e2e/small-project.ts"
+import { untilDelivered } from "../fleet/deliveries.ts"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
 import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
-import { waitUntil } from "../fleet/ledger-of.ts"
 import { review } from "../fleet/review.ts"
 import { breakSomething } from "./mischief.ts"
 
@@ -23,21 +23,6 @@ beforeAll(async () => {
 })
 afterAll(() => fleet?.stop())
 
-/** A failed webhook is delivered again by whoever operates GitHub's side; what was accepted needs nobody. */
-const untilTaken = () =>
-  waitUntil(
-    "every webhook to be taken",
-    async () => {
-      await fleet.forge.settle()
-      const tried = await fleet.forge.deliveries()
-      const taken = new Set(tried.filter(({ statusCode }) => statusCode === 202).map(({ guid }) => guid))
-      const lost = tried.filter(({ guid, redelivery }) => !redelivery && !taken.has(guid))
-      for (const { id } of lost) await fleet.forge.redeliver({ id })
-      return lost.length === 0 ? true : undefined
-    },
-    within,
-  )
-
 /** A life that fails is told at the end, with the others. */
 const watched = <A>(life: Promise<A>) => {
   life.catch(() => {})
@@ -50,7 +35,7 @@ const live = async (n: number, draw: Draw) => {
   const early = draw(3) === 0
   const repository = await makeProject(fleet, `chaos-${n}`)
   const sha = await breakProject(fleet, repository)
-  await untilTaken()
+  await untilDelivered(fleet, within)
   const runId = await runIdFor(fleet, repository, sha, within)
   if (!early) await untilPhase(fleet, runId, within)
   await review(fleet, runId, action, `key-${runId}`, 400)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { openCommands, untilDelivered } from "../fleet/deliveries.ts"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
 import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { waitUntil } from "../fleet/ledger-of.ts"
@@ -28,21 +29,6 @@ const arm = async ({ service, point }: CrashRound["crashes"][number]) => {
   return { death }
 }
 
-/** GitHub does not deliver a failed webhook again by itself; an operator does, until it is taken. */
-const untilDelivered = () =>
-  waitUntil(
-    "the webhook to be taken",
-    async () => {
-      await fleet.forge.settle()
-      const tried = await fleet.forge.deliveries()
-      const taken = new Set(tried.filter(({ statusCode }) => statusCode === 202).map(({ guid }) => guid))
-      const lost = tried.filter(({ guid, redelivery }) => !redelivery && !taken.has(guid))
-      for (const { id } of lost) await fleet.forge.redeliver({ id })
-      return lost.length === 0 ? true : undefined
-    },
-    within,
-  )
-
 describe("a fleet whose services are killed with -9", () => {
   it.each(crashRounds())("loses and doubles nothing: $name, $review, $crashes.length crashes", async (round) => {
     const repository = await makeProject(fleet, round.name.replace(" ", "-"))
@@ -50,17 +36,17 @@ describe("a fleet whose services are killed with -9", () => {
     const armed = await Promise.all(round.crashes.map(async (crash) => ({ crash, armed: await arm(crash) })))
     const deaths = armed.map(({ crash, armed: { death } }) => death.then((said) => ({ point: crash.point, said })))
     const sha = await breakProject(fleet, repository)
-    await untilDelivered()
+    await untilDelivered(fleet, within)
     const runId = await runIdFor(fleet, repository, sha, within)
     await untilPhase(fleet, runId, within, new Set(["fixed"]))
     const isOutdone = isToldByGitHub(round)
     if (isOutdone) await fleet.process("ingest").stop()
     expect((await review(fleet, runId, round.review, `key-${runId}`)).status).toBeLessThan(300)
     await untilPhase(fleet, runId, within, new Set(["resolved", "escalated"]))
-    await waitUntil("all commands to be answered", async () => ((await openCommands(runId)) === 0 ? true : undefined), within)
+    await waitUntil("all commands to be answered", async () => ((await openCommands(fleet, runId)) === 0 ? true : undefined), within)
     for (const { point, said } of await Promise.all(deaths)) expect(said).toContain(`"crash point reached","point":"${point}"`)
     if (isOutdone) await fleet.start("ingest")
-    await untilDelivered()
+    await untilDelivered(fleet, within)
     expect(await judgeAtRest(fleet, runId)).toEqual([])
   })
 })
@@ -70,9 +56,3 @@ describe("a fleet whose services are killed with -9", () => {
  * would be stopped before the place where he is to die: in such a round nobody listens meanwhile.
  */
 const isToldByGitHub = ({ crashes }: CrashRound) => crashes.some(({ point }) => /^github\.(merge|close)-pull-request:/u.test(point))
-
-const openCommands = async (runId: string) => {
-  const [row] = await fleet.database
-    .sql`select count(*)::int as n from command where run_id = ${runId} and closed_at is null and not_before <= now()`
-  return row?.["n"]
-}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { openCommands } from "../fleet/deliveries.ts"
 import { type Fleet, startFleet } from "../fleet/fleet.ts"
 import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { ledgerOf, runOf, waitUntil } from "../fleet/ledger-of.ts"
@@ -28,13 +29,7 @@ const live = async (action: "approve" | "deny") => {
 
 /** The planner has taken the review, and whoever merges has answered. */
 const isTried = async (runId: string) =>
-  runOf(await ledgerOf(fleet.database.sql, runId))?.merging === false && (await openCommands(runId)) === 0
-
-const openCommands = async (runId: string) => {
-  const [row] = await fleet.database
-    .sql`select count(*)::int as n from command where run_id = ${runId} and closed_at is null and not_before <= now()`
-  return row?.["n"]
-}
+  runOf(await ledgerOf(fleet.database.sql, runId))?.merging === false && (await openCommands(fleet, runId)) === 0
 
 beforeAll(async () => {
   fleet = await startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap" } })

@@ -5,11 +5,15 @@ import type { Fleet } from "../fleet/fleet.ts"
 
 const good = "export const total = (items) => items.reduce((sum, item) => sum + item.price * item.count, 0)\n"
 export const bad = good.replace("sum + item.price", "sum - item.price")
-const test = `import assert from "node:assert/strict"
+const testThatTakes = (ms: number) => `import assert from "node:assert/strict"
 import { test } from "node:test"
+import { setTimeout } from "node:timers/promises"
 import { total } from "../src/total.js"
 
-test("adds up", () => assert.equal(total([{ price: 2, count: 3 }, { price: 1, count: 1 }]), 7))
+test("adds up", async () => {
+  await setTimeout(${ms})
+  assert.equal(total([{ price: 2, count: 3 }, { price: 1, count: 1 }]), 7)
+})
 `
 const workflow =
   "name: CI\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - name: Test\n        run: node --test\n"
@@ -19,15 +23,14 @@ const ada = { login: "ada", name: "Ada", email: "ada@example.test" }
 const files: Readonly<Record<string, string>> = {
   "package.json": `${JSON.stringify({ name: "small", version: "1.0.0", type: "module", scripts: { test: "node --test" } })}\n`,
   "src/total.js": good,
-  "test/total.test.js": test,
   ".github/workflows/ci.yml": workflow,
 }
 
-/** A project of three files in a repository of its own, green once. */
-export const makeProject = async (fleet: Fleet, name: string): Promise<string> => {
+/** A small project in a repository of its own, green once. Its test takes some time (ms) wherever it is run. */
+export const makeProject = async (fleet: Fleet, name: string, testTakesMs = 0): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), "small-"))
   try {
-    for (const [path, text] of Object.entries(files)) {
+    for (const [path, text] of Object.entries({ ...files, "test/total.test.js": testThatTakes(testTakesMs) })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)
     }
