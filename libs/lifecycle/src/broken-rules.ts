@@ -69,9 +69,12 @@ export const brokenRules: Readonly<Record<string, { readonly says: string; reado
     },
   },
   "a merge is the end of it, whoever owns the branch": {
-    decide,
-    react: (runId, run, event, policy) =>
-      react(runId, run, event, policy).filter(({ type }) => type !== "github.close-pull-request" || event.type !== "resolved"),
+    says: "I3: its pull request is merged, and the branch is still there",
+    rules: {
+      decide,
+      react: (runId, run, event, policy) =>
+        react(runId, run, event, policy).filter(({ type }) => type !== "github.close-pull-request" || event.type !== "resolved"),
+    },
   },
   "a reviewer may abort what has ended": {
     says: "I2: aborted led from escalated to aborted",

@@ -9,6 +9,8 @@ export interface OutsidePullRequest {
   readonly branch: string
   readonly state: "open" | "merged" | "closed"
   readonly patchSha256?: string
+  /** Its branch is still there. */
+  readonly branchLeft?: boolean
 }
 /** What is wrong, by the invariant's name (docs/operating.md lists them). */
 export interface Violation {
@@ -147,6 +149,8 @@ export const judgeEnd = (
   if (!isStop(run.phase)) problems.push(violation("I2", `the run never stopped: ${run.phase}`))
   if (outside.length > 1) problems.push(violation("I3", `${outside.length} pull requests were opened`))
   if (open.length > 0 && run.phase !== "fixed") problems.push(violation("I3", `the run is ${run.phase} and its pull request is still open`))
+  if (run.phase === "resolved" && outside.some(({ state, branchLeft }) => state === "merged" && branchLeft === true))
+    problems.push(violation("I3", "its pull request is merged, and the branch is still there"))
   const proven = run.attempts.find(({ outcome }) => outcome === "validated")?.proposal?.patch.sha256
   if (outside.some(({ patchSha256 }) => patchSha256 !== undefined && patchSha256 !== proven))
     problems.push(violation("I3", "a pull request holds another patch than the proven one"))

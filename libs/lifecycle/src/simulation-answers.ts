@@ -6,7 +6,7 @@ import type { Run } from "./run.ts"
 
 /** GitHub, as far as a run can see it. */
 export interface Hub {
-  pulls: Array<{ branch: string; state: "open" | "merged" | "closed"; patchSha256: string }>
+  pulls: Array<{ branch: string; state: "open" | "merged" | "closed"; patchSha256: string; branchLeft: boolean }>
 }
 
 const commitSha = "c".repeat(40)
@@ -179,7 +179,7 @@ const openOrAdopt = (patch: Patch, draw: Draw, hub: Hub): Event => {
   if (draw(10) === 0) return { type: "branch-moved", data: draw(2) === 0 ? {} : { head: "e".repeat(40) } }
   const pull = hub.pulls[0]
   if (pull === undefined && draw(10) === 0) return { type: "pull-request-refused", data: { why: "no rights" } }
-  if (pull === undefined) hub.pulls.push({ branch: "ci-fix-pilot/x", state: "open", patchSha256: patch.sha256 })
+  if (pull === undefined) hub.pulls.push({ branch: "ci-fix-pilot/x", state: "open", patchSha256: patch.sha256, branchLeft: true })
   if (pull?.state === "closed") return { type: "pull-request-refused", data: { why: "a person closed it" } }
   return { type: "pull-request-opened", data: { pullRequest: { ...pullRequest(), adopted: pull !== undefined } } }
 }
@@ -188,6 +188,7 @@ const changePull = (type: Intent["type"], draw: Draw, hub: Hub): Event => {
   const pull = hub.pulls[0]
   if (type === "github.merge-pull-request" && pull?.state === "open" && draw(5) > 0) pull.state = "merged"
   if (type === "github.close-pull-request" && pull?.state === "open") pull.state = "closed"
+  if (type === "github.close-pull-request" && pull !== undefined) pull.branchLeft = false
   if (pull?.state === "merged") return { type: "pull-request-merged", data: { number: 1 } }
   if (type === "github.merge-pull-request") return { type: "merge-refused", data: { why: "not mergeable" } }
   if (type === "github.close-pull-request" || pull?.state === "closed")

@@ -19,6 +19,8 @@ interface Command {
   readonly id: string
   readonly intent: Intent
   open: boolean
+  /** Nobody could do it. */
+  cameToNothing?: boolean
   /** What its holders have reserved and not yet accounted for (US dollars). */
   reservedUsd: number
 }
@@ -80,6 +82,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
     letter.settlesUsd = 0
     const { open } = command
     if (event.type === "postponed") return
+    if (open && event.type === "failed-for-good") command.cameToNothing = true
     command.open = false
     if (event.type === "failed-for-good")
       return open ? apply({ kind: "gave-up", command: command.intent.type, why: event.data.reason }) : undefined
@@ -99,6 +102,7 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
 
   const giveUp = (command: Command) => {
     command.open = false
+    command.cameToNothing = true
     const heldUsd = held()
     const more = heldUsd > 0 ? { heldUsd } : {}
     apply({ kind: "gave-up", command: command.intent.type, why: "no answer came in time", ...more })
@@ -139,7 +143,15 @@ export const simulate = (draw: Draw, rules?: Rules): Simulated => {
       const next = openCommands()[0]
       if (next !== undefined) work(next, true)
       else if (run !== undefined && run.phase !== "fixed" && !isOver(run)) apply({ kind: "deadline-passed" })
-      else if (mail.length === 0) return
+      else if (mail.length === 0 && !closeAgain()) return
     }
+  }
+
+  /** As the sweep does: what an ended run could not close, or whose branch not delete, is asked for once more. */
+  function closeAgain(): boolean {
+    const last = commands.findLast(({ intent }) => intent.type === "github.close-pull-request")
+    if (run === undefined || !isOver(run) || last?.cameToNothing !== true) return false
+    commands.push({ id: `${last.id}.again`, intent: last.intent, open: true, reservedUsd: 0 })
+    return true
   }
 }
