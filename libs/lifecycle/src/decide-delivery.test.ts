@@ -1,5 +1,5 @@
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
-import type { Finding } from "@ci-fix-pilot/contract/values"
+import type { Finding, Match } from "@ci-fix-pilot/contract/values"
 import { describe, it } from "vitest"
 import { gaveUp, given } from "./sentences.suite.ts"
 import * as at from "./stories.suite.ts"
@@ -19,7 +19,7 @@ const fromProvider = (provider: "gitlab") => [
   at.attemptStarted(1, "revert"),
   fixProposed(1),
 ]
-const validatingWith = (failure: Parameters<typeof fetched>[0], lines = 1) => [
+const validatingWith = (failure: Parameters<typeof fetched>[0], added = 1, removed = 1) => [
   ciFailed(),
   fetchStarted,
   fetched(failure),
@@ -27,7 +27,7 @@ const validatingWith = (failure: Parameters<typeof fetched>[0], lines = 1) => [
   diagnosed(),
   recalled(),
   at.attemptStarted(1, "revert"),
-  fixProposed(1, 1, "revert", { added: lines }),
+  fixProposed(1, 1, "revert", { added, removed }),
 ]
 
 describe("a proven fix stays at home", () => {
@@ -72,7 +72,20 @@ describe("a proven fix waits for approval", () => {
   it("when the author has no right to write", () =>
     waits("the author of the failing commit is not known as trusted", validatingWith(untrusted)))
 
-  it("when the patch is large", () => waits("the patch changes 202 lines", validatingWith({}, 201)))
+  it("when the patch is large, whether it adds or removes", () => {
+    waits("the patch changes 202 lines", validatingWith({}, 201))
+    waits("the patch changes 301 lines", validatingWith({}, 0, 301))
+  })
+
+  it("when it was rejected for the same failure before, whoever thought of it again", () => {
+    const memory = at.matchOf(1, { outcome: "rejected", why: "the same failure in this repository; its fix was rejected: denied by ada" })
+    const elsewhere = at.matchOf(1, { outcome: "rejected", signature: "00000000000000bb" })
+    const proposed = (match: Match) => [...at.recalling, recalled(match), at.attemptStarted(1, "revert"), fixProposed(1)]
+    waits(`this very fix was rejected before: ${memory.why}`, proposed(memory))
+    given(...proposed(elsewhere))
+      .when(proven())
+      .then("fix-validated", "delivery-started")
+  })
 
   it("when the gate noticed something", () =>
     waits(

@@ -4,6 +4,7 @@ import { escalate } from "./decide-attempt.ts"
 import type { Facts } from "./input.ts"
 import type { Policy } from "./policy.ts"
 import { lastAttempt, type Run } from "./run.ts"
+import { rejectionOf } from "./strategy.ts"
 
 type Entries = ReadonlyArray<RunEvent>
 
@@ -23,6 +24,8 @@ export const reasonsToAsk = (run: Run, policy: Policy): ReadonlyArray<string> =>
   if (run.failure?.author.trusted !== true) reasons.push("the author of the failing commit is not known as trusted")
   if (patch !== undefined && patch.added + patch.removed > policy.largeDiffLines)
     reasons.push(`the patch changes ${patch.added + patch.removed} lines`)
+  const rejected = rejectionOf(run, patch?.sha256)
+  if (rejected !== undefined) reasons.push(`this very fix was rejected before: ${rejected.why}`)
   return reasons.map((reason) => reason.slice(0, 2_000))
 }
 

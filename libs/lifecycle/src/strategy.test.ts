@@ -68,6 +68,12 @@ describe("a remembered fix is worth a replay", () => {
     expect(chosen(matchOf(1, changes))).toBeUndefined()
   })
 
+  it("not when the same patch was rejected here for it since, which comes up again with each commit else", () => {
+    const { patch } = matchOf(2)
+    expect(chosen(matchOf(2), matchOf(3, { outcome: "rejected", ...(patch && { patch }) }), matchOf(4))).toBe("m4")
+    expect(chosen(matchOf(2), matchOf(3, { outcome: "rejected", signature: "00000000000000bb", ...(patch && { patch }) }))).toBe("m2")
+  })
+
   it("not when its patch is no longer kept", () => {
     const { patch: _, ...bare } = matchOf(1)
     expect(chosen(bare)).toBeUndefined()

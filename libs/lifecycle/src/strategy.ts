@@ -2,11 +2,17 @@ import type { Match, Strategy } from "@ci-fix-pilot/contract/values"
 import type { Policy } from "./policy.ts"
 import type { Run } from "./run.ts"
 
-const wasRejected = (run: Run, match: Match) => run.attempts.some((attempt) => attempt.proposal?.patch.sha256 === match.patch?.sha256)
+const wasTried = (run: Run, match: Match) => run.attempts.some((attempt) => attempt.proposal?.patch.sha256 === match.patch?.sha256)
+
+/** The memory of this very patch having been rejected for this very failure, by a gate or a person. */
+export const rejectionOf = (run: Run, patchSha256: string | undefined): Match | undefined =>
+  run.matches.find(
+    (match) => match.outcome === "rejected" && match.signature === run.reproduction?.signature && match.patch?.sha256 === patchSha256,
+  )
 
 /**
  * The remembered fix worth trying: merged by a person, for this very signature, in this repository (or shared on purpose, which is
- * memory's decision), and not tried in this run before.
+ * memory's decision), never rejected for it here, and not tried in this run before.
  */
 export const replayable = (run: Run): Match | undefined =>
   run.matches.find(
@@ -14,7 +20,8 @@ export const replayable = (run: Run): Match | undefined =>
       match.patch !== undefined &&
       match.outcome === "merged" &&
       match.signature === run.reproduction?.signature &&
-      !wasRejected(run, match),
+      !wasTried(run, match) &&
+      rejectionOf(run, match.patch.sha256) === undefined,
   )
 
 /** What a run may still spend (US dollars). */
