@@ -6,7 +6,7 @@ const patchSha256 = at.patchOf(1).sha256
 const ofEve = [
   at.ciFailed(),
   at.fetchStarted,
-  at.fetched({ author: { login: "eve", association: "NONE", trusted: false } }),
+  at.fetched({ author: { login: "Eve", association: "NONE", trusted: false } }),
   ...at.awaitingApproval.slice(3),
 ]
 

@@ -36,6 +36,14 @@ describe("picking memories", () => {
     expect(picked(rejected, 1)).toEqual(["1"])
   })
 
+  it("puts what this repository knows before what all others know, however well it went there", () => {
+    const elsewhere = { here: false, repository: "acme/other", branch: "main" }
+    const mine = candidate(2, { outcome: "validated", branch: "next", likeness: 0.4 })
+    expect(picked([candidate(1, elsewhere), mine])).toEqual(["2", "1"])
+    const alike = { same: false, likeness: 0.9 }
+    expect(picked([candidate(1, { ...elsewhere, ...alike }), candidate(2, { ...alike, likeness: 0.4 })])).toEqual(["2", "1"])
+  })
+
   it("puts the same branch first among equals, and keeps the order of arrival among the rest", () => {
     expect(picked([candidate(1, { branch: "next" }), candidate(2), candidate(3)])).toEqual(["2", "3", "1"])
   })
