@@ -4,7 +4,7 @@ import type { House, SourceFile } from "./source-file.ts"
 interface Plant {
   /** Each entry breaks the rule once: a file, or several that break it together. */
   readonly broken: ReadonlyArray<SourceFile | House>
-  readonly kept: ReadonlyArray<SourceFile>
+  readonly kept: ReadonlyArray<SourceFile | House>
 }
 
 const file = (path: string, ...lines: ReadonlyArray<string>): SourceFile => ({ path, text: `${lines.join("\n")}\n` })
@@ -99,6 +99,19 @@ export const plants: Readonly<Record<string, Plant>> = {
       ["read-workflow.ts", "plan-commands.ts"].map((name) => file(`services/validator/src/${name}`, `import { parse } from "yaml"`)),
     ],
     kept: [file("services/validator/src/plan-commands.ts", `import { parse } from "yaml"`)],
+  },
+  "a package.json names only packages that its code imports": {
+    broken: [
+      [manifest("services/ai/package.json", { openai: "7.57.0" }), file("services/memory/src/Embeddings.openai.ts", `import "openai"`)],
+      [manifest("libs/patch/package.json", {}, { "fast-check": "4.9.0" }), file("libs/patch/src/parse.ts", `import "fast-check-more"`)],
+    ],
+    kept: [
+      [manifest("services/ai/package.json", { openai: "7.57.0" }), file("services/ai/src/Model.openai.ts", `import OpenAI from "openai"`)],
+      [
+        manifest("libs/sql/package.json", { pg: "9.0.0" }, { "@types/pg": "9.0.0" }),
+        file("libs/sql/src/Sql.ts", `await import("pg/pool")`),
+      ],
+    ],
   },
   "versions are exact": {
     broken: [manifest("services/ai/package.json", { openai: "^7.57.0" })],

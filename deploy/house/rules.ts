@@ -7,6 +7,7 @@ import { sizeRules } from "./size.ts"
 import type { Rule } from "./source-file.ts"
 import { subjectRule } from "./subjects.ts"
 import { testRules } from "./tests.ts"
+import { unusedRules } from "./unused.ts"
 import { vendorRules } from "./vendors.ts"
 
 /** All rules of the house. */
@@ -14,6 +15,7 @@ export const rules: ReadonlyArray<Rule> = [
   ...edgeRules,
   ...dashboardRules,
   ...vendorRules,
+  ...unusedRules,
   ...sizeRules,
   ...nameRules,
   ...purityRules,
