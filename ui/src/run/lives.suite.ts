@@ -89,6 +89,14 @@ export const detailOf = (entries: ReadonlyArray<LiveEntry>): RunDetail => ({
   ...{ runId, repository: "acme/shop-1", branch: "main", commitSha: target.commitSha, title: "CI › test failed" },
   ...{ status: "running", phase: "queued", signature: null, attempt: 0, maxAttempts: 3, strategy: null, pullRequestUrl: null, costUsd: 0 },
   ...{ createdAt: "2026-11-23T04:00:00.000Z", updatedAt: "2026-11-23T04:00:00.000Z", stoppedAt: null, deadlineAt: null, position: 0 },
-  ...{ source: { target, title: "CI › test failed" }, failedJobs: [], attempts: [], tokens: 0, failure: null, kind: null, seq: entries.length },
+  ...{
+    source: { target, title: "CI › test failed" },
+    failedJobs: [],
+    attempts: [],
+    tokens: 0,
+    failure: null,
+    kind: null,
+    seq: entries.length,
+  },
   events: entries,
 })
