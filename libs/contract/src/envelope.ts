@@ -44,24 +44,37 @@ const union = (schemas: Record<string, Schema.Top>, extra: Schema.Struct.Fields 
     ]),
   )
 
-const decoder = (name: string, structs: Record<string, Schema.Top>) => {
+const undecodable = (name: string, why: string) => new Undecodable({ message: `${name}: ${why.slice(0, 1_000)}` })
+
+/** Decodes a value by the schema of the type that it names. */
+const reader = (name: string, structs: Record<string, Schema.Top>) => {
   const decoders = new Map(
     Object.entries(structs).map(([type, schema]) => [type, Schema.decodeUnknownEffect(schema as Schema.Codec<unknown>)]),
   )
+  return (value: unknown) => {
+    const type = typeof value === "object" && value !== null && "type" in value ? String(value.type) : "nothing"
+    const decode = decoders.get(type)
+    return decode === undefined
+      ? Effect.fail(undecodable(name, `unknown type ${JSON.stringify(type.slice(0, 80))}`))
+      : Effect.mapError(decode(value), (error) => undecodable(name, error.message))
+  }
+}
+
+const decoder = (name: string, structs: Record<string, Schema.Top>) => {
+  const read = reader(name, structs)
   return (text: string) =>
-    Effect.gen(function* () {
-      const value = yield* parse(text)
-      const type = typeof value === "object" && value !== null && "type" in value ? String(value.type) : "nothing"
-      const decode = decoders.get(type)
-      if (decode === undefined)
-        return yield* Effect.fail(new Undecodable({ message: `${name}: unknown type ${JSON.stringify(type.slice(0, 80))}` }))
-      return yield* decode(value)
-    }).pipe(Effect.mapError((error) => new Undecodable({ message: `${name}: ${error.message.slice(0, 1_000)}` })))
+    parse(text).pipe(
+      Effect.mapError((error) => undecodable(name, error.message)),
+      Effect.flatMap(read),
+    )
 }
 
 /** A message that does not fit its schema. It is kept as a dead letter, never guessed at. */
 export class Undecodable extends Schema.TaggedError<Undecodable>()("Undecodable", { message: Schema.String }) {}
 
+const facts = Object.fromEntries(
+  Object.entries(runEvents).map(([type, data]) => [type, Schema.Struct({ type: Schema.Literal(type), data })]),
+)
 const place = { seq: Schema.Int, position: Schema.Int }
 
 /** Decodes the JSON text of a command. Fails with Undecodable. */
@@ -70,5 +83,7 @@ export const decodeCommand = decoder("command", union(commands)) as (text: strin
 export const decodeEvent = decoder("event", union(events)) as (text: string) => Effect.Effect<EventMessage, Undecodable>
 /** Decodes the JSON text of a ledger entry. Fails with Undecodable. */
 export const decodeRunMessage = decoder("ledger entry", union(runEvents, place)) as (text: string) => Effect.Effect<RunMessage, Undecodable>
+/** Reads what a ledger entry says, without its envelope. Fails with Undecodable. */
+export const readRunEvent = reader("ledger entry", facts) as (value: unknown) => Effect.Effect<RunEvent, Undecodable>
 /** The JSON text of a message. All schemas of the contract are plain JSON: encoding changes nothing. */
 export const encodeMessage = (message: CommandMessage | EventMessage | RunMessage): string => JSON.stringify(message)

@@ -1,7 +1,9 @@
 import { Schema } from "effect"
+import { events } from "./events.ts"
 import { RunId } from "./ids.ts"
-import { statuses } from "./phases.ts"
+import { phases, statuses } from "./phases.ts"
 import {
+  Author,
   Diagnosis,
   FailedJob,
   LogDigest,
@@ -21,6 +23,7 @@ const Instant = Schema.String
 
 export const Status = Schema.Literals(statuses)
 export type Status = typeof Status.Type
+const Phase = Schema.Literals(phases)
 
 /** A run as a list shows it. Null: not there (yet). `failure`: what is broken, in one line, as exactly as it is known; `kind`: which kind of failure that is, once diagnosed. `seq`: the last entry of the run's ledger that it knows. Money in US dollars. */
 export const RunSummary = Schema.Struct({
@@ -31,7 +34,7 @@ export const RunSummary = Schema.Struct({
   commitSha: Schema.String,
   title: Schema.String,
   status: Status,
-  phase: Schema.String,
+  phase: Phase,
   signature: Schema.NullOr(Schema.String),
   failure: Schema.NullOr(Schema.String),
   kind: Schema.NullOr(Diagnosis.fields.kind),
@@ -70,7 +73,8 @@ export const RunPage = Schema.Struct({
 })
 export type RunPage = typeof RunPage.Type
 
-const Attempt = Schema.Struct({
+/** One try at a fix, and how the gate judged it. */
+export const Attempt = Schema.Struct({
   n: Count,
   strategy: Strategy,
   outcome: Schema.Literals(["open", "declined", "rejected", "validated", "unavailable"]),
@@ -79,24 +83,31 @@ const Attempt = Schema.Struct({
   why: Schema.optionalKey(Schema.String),
   log: Schema.optionalKey(Schema.String),
 })
+export type Attempt = typeof Attempt.Type
+
+/** A pull request of ours, how it stands, and what its own checks say, as far as the run knows. */
+export const PullRequestState = Schema.Struct({
+  ...PullRequest.fields,
+  state: Schema.Literals(["open", "merged", "closed"]),
+  checks: Schema.optionalKey(events["pull-request-checks"].fields.conclusion),
+})
+export type PullRequestState = typeof PullRequestState.Type
 
 /** All that is known of a run: its summary, the fold of its ledger, and the ledger itself. `proof` is that of the newest proven fix. */
 export const RunDetail = Schema.Struct({
   ...RunSummary.fields,
   position: Count,
-  source: Schema.Unknown,
+  source: events["ci-failed"],
   failedJobs: Schema.Array(FailedJob),
   digest: Schema.optionalKey(LogDigest),
-  author: Schema.optionalKey(Schema.Unknown),
+  author: Schema.optionalKey(Author),
   reproduction: Schema.optionalKey(Reproduction),
   diagnosis: Schema.optionalKey(Diagnosis),
   attempts: Schema.Array(Attempt),
   proof: Schema.optionalKey(Proof),
   approvalReasons: Schema.optionalKey(Schema.Array(Schema.String)),
   approvedBy: Schema.optionalKey(Schema.String),
-  pullRequest: Schema.optionalKey(
-    Schema.Struct({ ...PullRequest.fields, state: Schema.String, checks: Schema.optionalKey(Schema.String) }),
-  ),
+  pullRequest: Schema.optionalKey(PullRequestState),
   report: Schema.optionalKey(Report),
   tokens: Count,
   events: Schema.Array(LedgerEntry),
@@ -110,6 +121,7 @@ export const Remembered = Schema.Struct({
   outcome: Schema.NullOr(Schema.String),
   at: Instant,
 })
+export type Remembered = typeof Remembered.Type
 export const RunMemory = Schema.Struct({ runId: RunId, recalled: Schema.Array(Match), remembered: Schema.Array(Remembered) })
 export type RunMemory = typeof RunMemory.Type
 

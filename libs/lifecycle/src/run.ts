@@ -2,37 +2,11 @@ import type { CommandType } from "@ci-fix-pilot/contract/commands"
 import type { EventData } from "@ci-fix-pilot/contract/events"
 import { isStop, type Phase, type Status } from "@ci-fix-pilot/contract/phases"
 import type { RunEvent, RunEventData } from "@ci-fix-pilot/contract/run-events"
-import type {
-  Diagnosis,
-  Match,
-  Proof,
-  Proposal,
-  PullRequest,
-  Rejection,
-  Report,
-  Reproduction,
-  Strategy,
-  Target,
-} from "@ci-fix-pilot/contract/values"
+import type { Attempt, PullRequestState } from "@ci-fix-pilot/contract/run-view"
+import type { Diagnosis, Match, Rejection, Report, Reproduction, Target } from "@ci-fix-pilot/contract/values"
 
-export type { Phase }
+export type { Attempt, Phase, PullRequestState }
 export { isStop }
-
-/** One try at a fix, and how the gate judged it. */
-export interface Attempt {
-  readonly n: number
-  readonly strategy: Strategy
-  readonly outcome: "open" | "declined" | "rejected" | "validated" | "unavailable"
-  readonly proposal?: Proposal
-  readonly proof?: Proof
-  readonly why?: string
-  readonly log?: string
-}
-
-export type PullRequestState = PullRequest & {
-  readonly state: "open" | "merged" | "closed"
-  readonly checks?: "pending" | "success" | "failure"
-}
 
 /** A run: the fold of its ledger. */
 export interface Run {

@@ -1,59 +1,31 @@
+import { readRunEvent } from "@ci-fix-pilot/contract/envelope"
 import { events } from "@ci-fix-pilot/contract/events"
 import { failureFrom } from "@ci-fix-pilot/contract/failure-of"
-import { RunId } from "@ci-fix-pilot/contract/ids"
-import { type RunEvent, runEvents } from "@ci-fix-pilot/contract/run-events"
-import { type LedgerEntry, type RunSummary, Status } from "@ci-fix-pilot/contract/run-view"
-import { Diagnosis, Strategy } from "@ci-fix-pilot/contract/values"
+import { LedgerEntry, Remembered, RunSummary } from "@ci-fix-pilot/contract/run-view"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, Layer, Option, Schema, Struct } from "effect"
 import { Runs, type RunsQuery } from "./Runs.ts"
 
 const Instant = Schema.NullOr(Schema.Date)
 
+/** A run's columns; its `failure` is made of the first three. */
 const runRows = rowsOf(
   Schema.Struct({
-    runId: RunId,
-    seq: Schema.Int,
-    repository: Schema.String,
-    branch: Schema.String,
-    commitSha: Schema.String,
-    title: Schema.String,
-    status: Status,
-    phase: Schema.String,
-    signature: Schema.NullOr(Schema.String),
     diagnosis: Schema.NullOr(Schema.String),
     firstError: Schema.NullOr(Schema.String),
     errorType: Schema.NullOr(Schema.String),
-    kind: Schema.NullOr(Diagnosis.fields.kind),
-    attempt: Schema.Int,
-    maxAttempts: Schema.Int,
-    strategy: Schema.NullOr(Strategy),
-    pullRequestUrl: Schema.NullOr(Schema.String),
-    costUsd: Schema.Finite,
+    ...Struct.omit(RunSummary.fields, ["failure"]),
     createdAt: Schema.Date,
     updatedAt: Schema.Date,
     stoppedAt: Instant,
     deadlineAt: Instant,
   }),
 )
-const entryRows = rowsOf(
-  Schema.Struct({
-    runId: RunId,
-    seq: Schema.Int,
-    position: Schema.Finite,
-    type: Schema.String,
-    at: Schema.Date,
-    causedBy: Schema.NullOr(Schema.String),
-    traceparent: Schema.String,
-    data: Schema.Unknown,
-  }),
-)
+const entryRows = rowsOf(Schema.Struct({ ...LedgerEntry.fields, at: Schema.Date }))
 const countRows = rowsOf(Schema.Struct({ count: Schema.Finite }))
 const acceptedRows = rowsOf(Schema.Struct({ data: events["ci-failed"], at: Schema.Date }))
 const headRows = rowsOf(Schema.Struct({ position: Schema.Finite, ledger: Schema.NullOr(Schema.String) }))
-const rememberedRows = rowsOf(
-  Schema.Struct({ attempt: Schema.NullOr(Schema.Int), told: Schema.String, outcome: Schema.NullOr(Schema.String), at: Schema.Date }),
-)
+const rememberedRows = rowsOf(Schema.Struct({ ...Remembered.fields, at: Schema.Date }))
 
 const summaryOf = ({ diagnosis, firstError, errorType, ...row }: Effect.Success<ReturnType<typeof runRows>>[number]): RunSummary => ({
   ...row,
@@ -88,18 +60,8 @@ const parametersOf = ({ status, repository, text, phase }: RunsQuery) => [
   phase ?? null,
 ]
 
-const decoders = new Map(
-  Object.entries(runEvents).map(([type, data]) => [
-    type,
-    Schema.decodeUnknownEffect(Schema.Struct({ type: Schema.Literal(type), data: data as unknown as Schema.Codec<unknown> })),
-  ]),
-)
-/** An entry's fact, decoded by its own schema; one that does not fit is a defect: the planner checked it before it wrote it. */
-const eventOf = ({ type, data }: LedgerEntry) => {
-  const decode = decoders.get(type)
-  if (decode === undefined) return Effect.die(new Error(`the ledger holds an unknown fact: ${type}`))
-  return Effect.orDie(decode({ type, data })) as Effect.Effect<RunEvent>
-}
+/** An entry's fact; one that does not fit its schema is a defect: the planner checked it before it wrote it. */
+const eventOf = ({ type, data }: LedgerEntry) => Effect.orDie(readRunEvent({ type, data }))
 
 export const layer = Layer.effect(
   Runs,

@@ -1,6 +1,6 @@
 import type { EventData } from "@ci-fix-pilot/contract/events"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
-import type { LedgerEntry, RunSummary, Status } from "@ci-fix-pilot/contract/run-view"
+import type { LedgerEntry, Remembered, RunSummary, Status } from "@ci-fix-pilot/contract/run-view"
 import type { SqlError } from "@ci-fix-pilot/sql/Sql"
 import { Context, type Effect, type Option } from "effect"
 
@@ -12,14 +12,6 @@ export interface RunsQuery {
   readonly phase?: string
   readonly repository?: string
   readonly text?: string
-}
-
-/** A memory that was to be kept, and whether it was. */
-export interface Remembering {
-  readonly attempt: number | null
-  readonly told: string
-  readonly outcome: string | null
-  readonly at: string
 }
 
 /** A webhook on disk: its run exists from then on, even if nobody has begun it. */
@@ -51,6 +43,7 @@ export class Runs extends Context.Service<
     readonly head: Effect.Effect<Head, SqlError>
     /** A failure that was accepted for this run, whether or not the planner has seen it. */
     readonly accepted: (runId: string) => Effect.Effect<Option.Option<Accepted>, SqlError>
-    readonly remembered: (runId: string) => Effect.Effect<ReadonlyArray<Remembering>, SqlError>
+    /** The memories that were to be kept, and whether they were. */
+    readonly remembered: (runId: string) => Effect.Effect<ReadonlyArray<Remembered>, SqlError>
   }
 >()("ci-fix-pilot/api/Runs") {}
