@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import * as runs from "./fetching.suite.ts"
 import { type Data, fetchFrom } from "./fetching.suite.ts"
 import { type Around, startForge, type TestForge } from "./forge.suite.ts"
-import { NotFound } from "./GitHub.ts"
+import { Forbidden, NotFound } from "./GitHub.ts"
 import { makeShop, type Shop } from "./shop.suite.ts"
 
 let forge: TestForge
@@ -124,6 +124,21 @@ describe("what cannot be fetched", () => {
     })
     expect((await fetchIt(shop)).event).toMatchObject(unavailable("no red workflow run"))
   })
+
+  it.each(["workflowRunsAt", "jobs", "jobLog"] as const)(
+    "for lack of a right (%s) is what the webhook told; without its word the command ends with the reason",
+    async (refused) => {
+      const shop = await makeShop(forge)
+      await red(shop)
+      const around: Around = () => ({
+        [refused]: () => Effect.fail(new Forbidden({ what: refused, why: "not accessible by integration" })),
+      })
+      const { event } = await fetchIt(shop, { given }, around)
+      expect(event).toMatchObject({ data: { digest: { text: expect.stringContaining("told by the webhook") } } })
+      const ended = { _tag: "Terminal", reason: expect.stringContaining("not accessible by integration") }
+      expect(await fetchIt(shop, {}, around)).toMatchObject({ failure: ended })
+    },
+  )
 
   it("because the run named is of another commit is not guessed", async () => {
     const shop = await makeShop(forge)
