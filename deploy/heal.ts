@@ -88,6 +88,8 @@ const conclude = async ({ run, entries }: Followed, local: LocalRepository, bare
   }
   if (run.phase !== "fixed" || run.pullRequest === undefined) {
     sayEscalated(run)
+    if (local.shallow)
+      note("\nThis clone is shallow: older commits are missing here, green ones among them maybe. `git fetch --unshallow` gets them.")
     return 3
   }
   sayHealed(run)
@@ -137,7 +139,11 @@ const outcome = program.pipe(
   Effect.provide(quiet),
 )
 const running = Effect.runFork(outcome)
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => running.interruptUnsafe())
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    note("\nstopping and tidying up; once more ends at once")
+    running.interruptUnsafe()
+  })
 running.addObserver((exit) => {
   if (exit._tag === "Success") return process.exit(exit.value)
   if (Cause.hasInterruptsOnly(exit.cause)) return process.exit(130)

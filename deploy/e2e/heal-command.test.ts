@@ -65,12 +65,16 @@ describe.concurrent("what cannot be healed", () => {
 
   it("is said at once when it is unusable", async () => {
     const folder = await red()
+    const unborn = await kept(Promise.resolve(mkdtempSync(join(tmpdir(), "unborn-"))))
+    await run(unborn, "git", "init", "--quiet")
     for (const [args, says] of [
       [[], /usage: /u],
       [[folder, "--fast"], /--fast[\s\S]*usage: /u],
       [[tmpdir()], /is not a git repository/u],
       [[folder, "--commit", "v9"], /--commit: there is no commit "v9"/u],
       [[folder, "--good", "v1"], /--good: there is no commit "v1"/u],
+      [[folder, "--good", "main"], /--good: main is the commit that is to be healed/u],
+      [[unborn], /has no commit yet/u],
     ] as const) {
       const { code, out, err } = await heal(...args)
       expect({ code, out }).toEqual({ code: 2, out: "" })
@@ -86,9 +90,14 @@ describe.concurrent("what cannot be healed", () => {
   })
 
   it("is left to a person, with the evidence, when no commit was ever green", async () => {
-    const { code, out } = await heal(await red())
+    const shallow = await kept(Promise.resolve(mkdtempSync(join(tmpdir(), "shallow-"))))
+    const folder = await red()
+    await run(folder, "git", "commit", "--quiet", "--allow-empty", "--message", "Rebuild")
+    await run(shallow, "git", "clone", "--quiet", "--depth", "1", `file://${folder}`, ".")
+    const { code, out, err } = await heal(shallow)
     expect(code).toBe(3)
     expect(out).toContain("No green commit was found")
     expect(out).toContain("no sum")
+    expect(err).toContain("git fetch --unshallow")
   })
 })

@@ -22,6 +22,8 @@ export interface LocalRepository {
   readonly commit: string
   readonly good: string | undefined
   readonly dirty: boolean
+  /** A clone without its older history, as CI's checkouts are. */
+  readonly shallow: boolean
   readonly job: ChosenJob | undefined
 }
 
@@ -39,20 +41,35 @@ const workflowsAt = async (path: string, commit: string) => {
 }
 
 /** Reads what is needed of a local repository. Throws Unusable. */
-export const readRepository = async (given: string, commit = "HEAD", good?: string): Promise<LocalRepository> => {
+export const readRepository = async (given: string, commit?: string, good?: string): Promise<LocalRepository> => {
   const path = resolve(given)
   const top = await git(path, "rev-parse", "--git-dir")
   if (!top.ok) throw new Unusable(`${path} is not a git repository`)
-  const sha = await commitOf(path, commit, "--commit")
+  if (commit === undefined && !(await git(path, "rev-parse", "--verify", "--quiet", "HEAD")).ok)
+    throw new Unusable(`${path} has no commit yet; a commit is healed, not a working tree`)
+  const sha = await commitOf(path, commit ?? "HEAD", "--commit")
   const goodSha = good === undefined ? undefined : await commitOf(path, good, "--good")
+  if (goodSha === sha) throw new Unusable(`--good: ${good} is the commit that is to be healed`)
   if (goodSha !== undefined && !(await git(path, "merge-base", "--is-ancestor", goodSha, sha)).ok)
-    throw new Unusable(`--good: ${good} is not an ancestor of ${commit}`)
+    throw new Unusable(`--good: ${good} is not an ancestor of ${commit ?? "HEAD"}`)
   const name =
     basename(path)
       .replaceAll(/[^A-Za-z0-9_.-]/gu, "-")
       .replace(/^[-.]+/u, "") || "repository"
-  const status = await git(path, "status", "--porcelain")
-  return { path, name, commit: sha, good: goodSha, dirty: status.out !== "", job: chooseJob(await workflowsAt(path, sha)) }
+  const [status, shallow, workflows] = await Promise.all([
+    git(path, "status", "--porcelain"),
+    git(path, "rev-parse", "--is-shallow-repository"),
+    workflowsAt(path, sha),
+  ])
+  return {
+    path,
+    name,
+    commit: sha,
+    good: goodSha,
+    dirty: status.out !== "",
+    shallow: shallow.out === "true",
+    job: chooseJob(workflows),
+  }
 }
 
 /** Copies a branch from another repository on this machine into this one; its working tree is not touched. */
