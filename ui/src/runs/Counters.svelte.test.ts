@@ -2,6 +2,7 @@ import { render, screen } from "@testing-library/svelte"
 import { expect, it } from "vitest"
 import { runs, summary } from "../metrics/metrics.suite.ts"
 import Counters from "./Counters.svelte"
+import { Counters as Figures } from "./counters.svelte.ts"
 
 const shown = () =>
   screen.getAllByRole("link").map((link) => [link.getAttribute("href"), ...[...link.children].map(({ textContent }) => textContent)])
@@ -17,4 +18,20 @@ it("leads from each figure to as much as it says", () => {
     ["/metrics", "8", "fixed, 30 days"],
     ["/metrics", "3", "escalated"],
   ])
+})
+
+it("keeps the figures that were asked for last, whichever come last, and what it has when they do not come", async () => {
+  const [slow, quick, away] = [0, 1, 2].map(() => Promise.withResolvers<ReturnType<typeof summary>>())
+  const left = [slow, quick, away]
+  const counters = new Figures(async () => left.shift()?.promise ?? Promise.reject(new Error("asked too often")))
+  const loads = [counters.load(), counters.load()]
+  quick?.resolve(summary({ total: 2 }))
+  await loads[1]
+  slow?.resolve(summary({ total: 1 }))
+  await loads[0]
+  expect(counters.summary?.total).toBe(2)
+  const failing = counters.load()
+  away?.reject(new Error("away"))
+  await failing
+  expect(counters.summary?.total).toBe(2)
 })

@@ -8,6 +8,7 @@ const every = 3_000
 export class Counters {
   summary: Summary | undefined = $state.raw()
   readonly #ask: () => Promise<Summary>
+  #asked = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(ask: () => Promise<Summary>) {
@@ -16,7 +17,10 @@ export class Counters {
 
   /** What could not be asked for is left as it was: the list itself says what is wrong. */
   async load() {
-    this.summary = await this.#ask().catch(() => this.summary)
+    this.#asked += 1
+    const mine = this.#asked
+    const summary = await this.#ask().catch(() => undefined)
+    if (summary !== undefined && mine === this.#asked) this.summary = summary
   }
 
   /** Something has changed the figures. */
