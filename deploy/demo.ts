@@ -8,7 +8,7 @@ import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
 import { describeEntry, isRoutine, linkOf } from "@ci-fix-pilot/contract/describe-entry"
 import type { RunMessage } from "@ci-fix-pilot/contract/envelope"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { Cause, Effect, Layer, References } from "effect"
 import { approveAndMerge, broken, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
 import { sayProgress, sayTable } from "./demo/print.ts"
@@ -93,7 +93,11 @@ const program = Effect.gen(function* () {
 
 const quiet = Layer.mergeAll(logging("demo"), Layer.succeed(References.MinimumLogLevel, "Error"))
 const running = Effect.runFork(Effect.scoped(program).pipe(Effect.provide(quiet)))
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => running.interruptUnsafe())
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    say("\nStopping and tidying up; once more ends at once.")
+    running.interruptUnsafe()
+  })
 running.addObserver((exit) => {
   if (exit._tag === "Success") return process.exit(exit.value)
   if (Cause.hasInterruptsOnly(exit.cause)) return process.exit(130)
