@@ -1,6 +1,6 @@
 /** Builds programs: `bun deploy/build.ts FOLDER [NAME ...]` makes `FOLDER/services/NAME/src/main.js`; all services unless told. */
 import { Service } from "@ci-fix-pilot/contract/ids"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { buildProgram } from "./build/build-program.ts"
 import { entries } from "./build/entries.ts"
 

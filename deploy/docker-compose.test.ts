@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Service } from "@ci-fix-pilot/contract/ids"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"

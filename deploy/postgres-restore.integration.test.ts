@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { roles, startRolesWorld } from "./postgres/roles-world.suite.ts"
 import { run } from "./provision/shell.ts"

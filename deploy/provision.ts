@@ -1,8 +1,8 @@
 /** Makes the components that the product and its tests run on available on this machine, and says where they are. */
 import { join } from "node:path"
-import { findPostgres, type PostgresBinaries } from "@ci-fix-pilot/testkit/database-binaries"
-import { findNatsServer, type NatsServerBinary } from "@ci-fix-pilot/testkit/nats-server-binary"
-import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { findPostgres, type PostgresBinaries } from "@ci-fix-pilot/machine/database-binaries"
+import { findNatsServer, type NatsServerBinary } from "@ci-fix-pilot/machine/nats-server-binary"
+import { toolsDirectory } from "@ci-fix-pilot/machine/process-tools"
 import { Effect } from "effect"
 import { withLock } from "./bootstrap/lock.mjs"
 import { findBubblewrap, unpackBubblewrap } from "./provision/bubblewrap.ts"

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
-import { type Running, startProcess } from "@ci-fix-pilot/testkit/process"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
+import { type Running, startProcess } from "@ci-fix-pilot/machine/process"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
 let scratch: string
@@ -49,6 +49,9 @@ const start = async (more: Readonly<Record<string, string>> = {}, ready?: RegExp
   running.push(process)
   return process
 }
+
+/** The process group, which a terminal sends Ctrl-C to as a whole: the third field behind the name (proc(5)). */
+const groupOf = (pid: number) => Number(/^.*\) \S+ \d+ (\d+)/u.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1])
 
 /** The line for a person, of a start that fails. */
 const refusal = async (more: Readonly<Record<string, string>>) => {
@@ -97,7 +100,7 @@ describe("npm start", () => {
     const { signal, exited, output } = await start({}, /^Dashboard: {2}http:/mu)
     const data = join(scratch, "data")
     const broker = Number(readFileSync(join(data, "nats.pid"), "utf8"))
-    expect(existsSync(`/proc/${broker}`)).toBe(true)
+    expect(groupOf(broker)).toBe(broker)
     signal("SIGINT")
     expect(await exited).toBe(130)
     expect(output()).not.toContain("Cannot start")

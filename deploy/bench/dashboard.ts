@@ -2,7 +2,7 @@
  * What the runs page costs before it shows anything, and how soon a committed entry is a pixel: a real Chromium at a real api, runs made by
  * webhooks to hands that answer at once.
  */
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
 import type { Browser, Page } from "playwright-core"
 import { launchChromium } from "../browser/launch-chromium.ts"
 import { provideChromium, provideDashboard } from "../provision.ts"

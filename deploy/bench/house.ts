@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
+import { type Running, startProcess } from "@ci-fix-pilot/machine/process"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
-import { type Running, startProcess } from "@ci-fix-pilot/testkit/process"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
 import postgres from "postgres"
 import { builtMain } from "../build/built-main.ts"
 

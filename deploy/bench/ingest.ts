@@ -1,6 +1,6 @@
 /** How many signed 10 KB webhooks a second are accepted, each committed with fsync before its 202. */
 import { join } from "node:path"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { cpuMs, percentile, startHouse } from "./house.ts"
 import { migrate } from "./migrate.ts"
 import type { Sent } from "./webhook.ts"

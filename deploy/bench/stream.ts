@@ -1,7 +1,7 @@
 /** How many deliveries a second the live stream makes to 500 clients, each entry encoded once, and how soon the last client has an entry. */
 import { join } from "node:path"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { cpuMs, residentMib, startHouse } from "./house.ts"
 import { migrate } from "./migrate.ts"
 import type { Heard } from "./stream-clients.ts"

@@ -1,6 +1,6 @@
 import { symlinkSync } from "node:fs"
 import { join } from "node:path"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { buildOnce } from "./build-once.ts"
 import { builtFile } from "./build-program.ts"
 import { entries } from "./entries.ts"

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { findNatsServer } from "@ci-fix-pilot/testkit/nats-server-binary"
-import { startProcess, ToolMissing } from "@ci-fix-pilot/testkit/process"
+import { findNatsServer } from "@ci-fix-pilot/machine/nats-server-binary"
+import { startProcess, ToolMissing } from "@ci-fix-pilot/machine/process"
 import { Effect, Schedule } from "effect"
 import { endOrphan } from "./data-folder.ts"
 import { mustBeFree } from "./free-ports.ts"
@@ -19,8 +19,9 @@ const start = async (folder: string, port: number) => {
   await endOrphan(pidFile, store)
   await Effect.runPromise(mustBeFree([{ variable: "CI_HEALING_NATS_PORT", host: "127.0.0.1", port }]))
   const running = await startProcess({
-    command: binary.path,
-    args: ["-js", "-a", "127.0.0.1", "-p", `${port}`, "-sd", store],
+    // In a session of its own: Ctrl-C in the terminal is for this process, which stops its broker last.
+    command: "setsid",
+    args: [binary.path, "-js", "-a", "127.0.0.1", "-p", `${port}`, "-sd", store],
     ready: /Server is ready/u,
   })
   writeFileSync(pidFile, `${running.pid}\n`)

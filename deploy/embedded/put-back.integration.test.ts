@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { ConfigProvider, Effect, Logger } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { run } from "../provision/shell.ts"

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { ConfigProvider, Effect } from "effect"
 import { startForge } from "../forge/forge.ts"
 import { provided, provideNatsServer } from "../provision.ts"

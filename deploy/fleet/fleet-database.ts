@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import type { Service } from "@ci-fix-pilot/contract/ids"
+import { findPostgres } from "@ci-fix-pilot/machine/database-binaries"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
-import { findPostgres } from "@ci-fix-pilot/testkit/database-binaries"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
 import postgres from "postgres"
 
 export interface FleetDatabase {

@@ -1,6 +1,6 @@
 import type { Service } from "@ci-fix-pilot/contract/ids"
-import { type Running, startProcess } from "@ci-fix-pilot/testkit/process"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { type Running, startProcess } from "@ci-fix-pilot/machine/process"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { builtMain } from "../build/built-main.ts"
 
 export type ServiceProcess = Running

@@ -10,7 +10,8 @@ const libraries: Readonly<Record<string, ReadonlyArray<string>>> = {
   patch: ["contract"],
   actor: ["contract"],
   sql: [],
-  testkit: ["contract"],
+  machine: [],
+  testkit: ["contract", "machine"],
 }
 const services = ["ingest", "planner", "ai", "memory", "validator", "github", "notifier", "api"]
 const withDatabase = ["ingest", "planner", "memory", "api"]
@@ -28,8 +29,9 @@ export const allowedFor = (name: string): ReadonlyArray<string> | undefined => {
   ]
 }
 
-/** The tests of the dashboard run against a fleet. */
-const isForTests = (path: string, other: string): boolean => other === "testkit" || (other === "deploy" && path.startsWith("ui/"))
+/** Tests start programs of their own; those of the dashboard run against a fleet. */
+const isForTests = (path: string, other: string): boolean =>
+  other === "testkit" || other === "machine" || (other === "deploy" && path.startsWith("ui/"))
 
 /** `libs/failure/src/x.ts` -> `failure`. */
 const packageNameOf = (path: string): string => (/^(?:libs|services)\/([^/]+)\//.exec(path) ?? /^([^/]+)\//.exec(path))?.[1] ?? ""
@@ -84,6 +86,10 @@ const rules = /^@ci-fix-pilot\/lifecycle\/(decide|react)$/
 
 /** The rules of who may import whom. */
 export const edgeRules: ReadonlyArray<Rule> = [
+  importRule(
+    "what users start does not run on the testkit",
+    (path, { from }) => from.startsWith(`${scope}testkit/`) && /^deploy\/(?!bench|chaos|e2e|fleet)/.test(path) && !isTest(path),
+  ),
   importRule("packages import only the packages they may; services never import services", forbidden),
   importRule(
     "only the planner imports decide and react",

@@ -16,7 +16,7 @@ const isBoundary = (path: string): boolean => path === "libs/contract/src/envelo
 const outsideAdapters = (house: House) => product(house).filter(({ path }) => !isAdapter(path) && !isBoundary(path))
 const pureFiles = (house: House) => product(house).filter(({ path }) => pure.test(path))
 const services = (house: House) =>
-  house.filter(({ path }) => /^(libs|services)\/.*\.ts$/.test(path) && !isTest(path) && !path.startsWith("libs/testkit/"))
+  house.filter(({ path }) => /^(libs|services)\/.*\.ts$/.test(path) && !isTest(path) && !/^libs\/(testkit|machine)\//.test(path))
 
 /** The rules of purity. */
 export const purityRules: ReadonlyArray<Rule> = [

@@ -21,9 +21,9 @@ export const code = (house: House): Array<SourceFile> =>
 /** Tests, the contract suites that they run, and what they set up. */
 export const isTest = (path: string): boolean => /(\.(test|suite)|-fixture)\.ts$/.test(path) || path.startsWith("ui/e2e/")
 
-/** Code that the product runs: the packages and the dashboard, without their tests and without the testkit. */
+/** Code that the product runs: the packages and the dashboard, without their tests, without what finds and starts programs of the machine, and without the testkit. */
 export const product = (house: House): Array<SourceFile> =>
-  code(house).filter(({ path }) => /^(libs|services|ui)\//.test(path) && !path.startsWith("libs/testkit/") && !isTest(path))
+  code(house).filter(({ path }) => /^(libs|services|ui)\//.test(path) && !/^libs\/(testkit|machine)\//.test(path) && !isTest(path))
 
 /** One line per match: path, line number, the text found. */
 export const matches = ({ path, text }: SourceFile, pattern: RegExp, why: string): Array<string> =>

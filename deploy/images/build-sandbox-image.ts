@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { toolsDirectory } from "@ci-fix-pilot/machine/process-tools"
 import { withLock } from "../bootstrap/lock.mjs"
 import { CannotProvide, say, secondsSince } from "../provision/say.ts"
 import { run } from "../provision/shell.ts"

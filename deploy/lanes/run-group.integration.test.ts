@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { describe, expect, it } from "vitest"
 import { runGroup } from "./run-group.ts"
 

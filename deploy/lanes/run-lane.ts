@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { mkdir, readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
-import { checkout, toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout, toolsDirectory } from "@ci-fix-pilot/machine/process-tools"
 import { Option, Schema } from "effect"
 import { runGroup } from "./run-group.ts"
 import { broken, Report, type Tally, tallyOf, total } from "./tally.ts"

@@ -1,9 +1,9 @@
 /** A database server with the roles of the fleet, for the tests that ask what each of them may do. */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { findPostgres } from "@ci-fix-pilot/machine/database-binaries"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
-import { findPostgres } from "@ci-fix-pilot/testkit/database-binaries"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
 import postgres from "postgres"
 import { run } from "../provision/shell.ts"
 

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
-import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { toolsDirectory } from "@ci-fix-pilot/machine/process-tools"
 import { archiveOf } from "./apt-sources.ts"
 import { ownSources, release, sourceFiles } from "./machine.ts"
 import { CannotProvide, say, secondsSince } from "./say.ts"

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { copyFile, mkdir, mkdtemp, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
-import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { toolsDirectory } from "@ci-fix-pilot/machine/process-tools"
 import { ownApt, unpack } from "./apt.ts"
 import { CannotProvide } from "./say.ts"
 

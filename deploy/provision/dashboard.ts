@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { run } from "./shell.ts"
 
 const ui = () => join(checkout(), "ui")

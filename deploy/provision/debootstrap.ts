@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { chmod, mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { toolsDirectory } from "@ci-fix-pilot/testkit/process-tools"
+import { toolsDirectory } from "@ci-fix-pilot/machine/process-tools"
 import { ownApt, unpack } from "./apt.ts"
 import { installPackages } from "./system-packages.ts"
 

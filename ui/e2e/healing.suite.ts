@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { describe, expect, it } from "vitest"
 import { broken, patience } from "./projects.ts"
 import { isMarked, mark } from "./reloads.ts"

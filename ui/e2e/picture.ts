@@ -1,7 +1,7 @@
 /** Pictures of a page as it stands, in both themes and two widths, and what is wrong with it in each. */
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { checkout } from "@ci-fix-pilot/testkit/process-tools"
+import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import type { Page } from "playwright-core"
 import { inaccessible } from "./axe.ts"
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { Effect, Fiber, Logger, Queue, Redacted } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"

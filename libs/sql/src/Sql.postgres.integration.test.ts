@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
-import { freePort } from "@ci-fix-pilot/testkit/free-port"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import * as Postgres from "./Sql.postgres.ts"

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rename, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join, relative } from "node:path"
-import { findPostgres, type PostgresBinaries, unpackedPostgres } from "./database-binaries.ts"
+import { findPostgres, type PostgresBinaries, unpackedPostgres } from "@ci-fix-pilot/machine/database-binaries"
 
 const executableByOthers = 0o001
 

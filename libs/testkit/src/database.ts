@@ -3,13 +3,13 @@ import { chmodSync } from "node:fs"
 import { chown, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { findPostgres, type PostgresBinaries } from "@ci-fix-pilot/machine/database-binaries"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
+import { ProcessFailed, type Running, startProcess, ToolMissing } from "@ci-fix-pilot/machine/process"
+import { accountFor } from "@ci-fix-pilot/machine/process-account"
 import { Effect } from "effect"
 import postgres from "postgres"
-import { findPostgres, type PostgresBinaries } from "./database-binaries.ts"
 import { readableByAll } from "./database-copy.ts"
-import { freePort } from "./free-port.ts"
-import { ProcessFailed, type Running, startProcess, ToolMissing } from "./process.ts"
-import { accountFor } from "./process-account.ts"
 
 export interface PostgresServer {
   readonly port: number

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { freePort } from "@ci-fix-pilot/machine/free-port"
+import { findNatsServer } from "@ci-fix-pilot/machine/nats-server-binary"
+import { ProcessFailed, type Running, startProcess, ToolMissing } from "@ci-fix-pilot/machine/process"
 import { Effect } from "effect"
-import { freePort } from "./free-port.ts"
-import { findNatsServer } from "./nats-server-binary.ts"
-import { ProcessFailed, type Running, startProcess, ToolMissing } from "./process.ts"
 
 export interface NatsServerOptions {
   /** A configuration file; port, address and store are still ours. */
