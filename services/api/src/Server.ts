@@ -26,8 +26,8 @@ import { settings } from "./settings.ts"
 import type { Totals } from "./Totals.ts"
 import type { Tries } from "./Tries.ts"
 
-/** The largest body: a note and a few short fields (bytes). */
-const maxRequestBodySize = 64 * 1_024
+/** Any: a body is held only as far as its reader goes, which says in words what is too large. The listener's own refusal says nothing. */
+const maxRequestBodySize = Number.MAX_SAFE_INTEGER
 
 /** A connection on which nothing moves for so long is closed; live streams are excepted (seconds). */
 const idleTimeout = 30
@@ -44,11 +44,6 @@ class Refused extends Error {
 }
 const notFound = new HttpError({ code: "not-found", message: "no such path" })
 const noAddress = new HttpError({ code: "invalid", message: "the host and the path make no address" })
-const unreadable = new HttpError({
-  code: "invalid",
-  message: "the body is not JSON",
-  fields: [{ field: "body", message: "Expected JSON" }],
-})
 const failed = new HttpError({ code: "failed", message: "something went wrong here" })
 
 const invalidRequest = (error: ValidationError) => {
@@ -92,7 +87,7 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
     .onError(({ code, error }) => {
       if (error instanceof Refused) return error.answer
       if (error instanceof ValidationError) return errorResponse(invalidRequest(error))
-      return errorResponse(code === "NOT_FOUND" ? notFound : code === "PARSE" ? unreadable : failed)
+      return errorResponse(code === "NOT_FOUND" ? notFound : failed)
     })
     // Every route below passes here, after it was chosen and before anything of it runs: what is asked about is what will run.
     .onTransform(async ({ request, route }) => {

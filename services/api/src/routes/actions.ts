@@ -1,15 +1,16 @@
 import type { Bus } from "@ci-fix-pilot/actor/Bus"
 import type { EventData } from "@ci-fix-pilot/contract/events"
-import { HttpError, invalid } from "@ci-fix-pilot/contract/http"
+import { HttpError } from "@ci-fix-pilot/contract/http"
 import { RunId, Sha256 } from "@ci-fix-pilot/contract/ids"
 import { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
 import { ReviewAction, ReviewedPhase } from "@ci-fix-pilot/contract/values"
-import { Effect, Option, Result, Schema, SchemaParser } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import type { Caller } from "../authorize.ts"
 import { findReview, giveReview } from "../give-review.ts"
 import { plain } from "../plain-text.ts"
 import type { Reviews } from "../Reviews.ts"
+import { describeBody, jsonBodyOf } from "../read-json.ts"
 import type { Respond } from "../respond.ts"
 
 const standard = Schema.toStandardSchemaV1
@@ -23,7 +24,7 @@ const ReviewBody = Schema.Struct({
   patchSha256: Schema.optionalKey(Sha256),
   expectedPhase: Schema.optionalKey(ReviewedPhase),
 })
-const decode = SchemaParser.decodeUnknownResult(ReviewBody, { errors: "all" })
+const read = jsonBodyOf("review", ReviewBody)
 
 const isRunId = Schema.is(RunId)
 const isKey = Schema.is(Key)
@@ -44,18 +45,10 @@ const answer = (given: ReviewAnswer): Effect.Effect<Response, HttpError> => {
   )
 }
 
-const act = Effect.fn("api.act")(function* (
-  runId: string,
-  action: EventData<"review-given">["action"],
-  body: unknown,
-  header: string | null,
-  caller: Caller,
-) {
+const act = Effect.fn("api.act")(function* (runId: string, action: EventData<"review-given">["action"], request: Request, caller: Caller) {
   if (!isRunId(runId)) return yield* noSuchRun(runId)
-  const decoded = decode(body ?? {})
-  if (Result.isFailure(decoded)) return yield* invalid("review", decoded.failure)
-  const { note, reviewer = "api", idempotencyKey, patchSha256, expectedPhase } = decoded.success
-  const key = header ?? idempotencyKey ?? crypto.randomUUID()
+  const { note, reviewer = "api", idempotencyKey, patchSha256, expectedPhase } = yield* read(request)
+  const key = request.headers.get("idempotency-key") ?? idempotencyKey ?? crypto.randomUUID()
   if (!isKey(key)) return yield* badKey
   const given = yield* giveReview(runId, key, {
     action,
@@ -78,31 +71,16 @@ export const actionRoutes = (respond: Respond<Reviews | Bus>, callerOf: (request
   new Elysia()
     .post(
       "/v1/ci-healing/runs/:runId/actions/:action",
-      ({ params, body, request }) =>
-        respond(act(params.runId, params.action, body, request.headers.get("idempotency-key"), callerOf(request))),
+      ({ params, request }) => respond(act(params.runId, params.action, request, callerOf(request))),
       {
+        parse: "none",
         params: standard(Schema.Struct({ runId: Schema.String, action: ReviewAction })),
         response: { 200: standard(ReviewAnswer), 202: standard(ReviewAnswer) },
         detail: {
           summary: "Approve, deny, abort, or say that a person fixed it",
           tags: ["reviews"],
           parameters: [{ name: "Idempotency-Key", in: "header", required: false, schema: { type: "string", maxLength: 200 } }],
-          requestBody: {
-            content: {
-              "application/json": {
-                schema: {
-                  type: "object",
-                  properties: {
-                    note: { type: "string", maxLength: 2_000 },
-                    reviewer: { type: "string", maxLength: 100 },
-                    idempotencyKey: { type: "string", maxLength: 200 },
-                    patchSha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
-                    expectedPhase: { type: "string", enum: [...ReviewedPhase.literals] },
-                  },
-                },
-              },
-            },
-          },
+          requestBody: describeBody(ReviewBody),
         },
       },
     )

@@ -5,6 +5,7 @@ import { Elysia } from "elysia"
 import type { Caller } from "../authorize.ts"
 import { DeadLetters } from "../DeadLetters.ts"
 import { plain } from "../plain-text.ts"
+import { describeBody, jsonBodyOf } from "../read-json.ts"
 import type { Respond } from "../respond.ts"
 
 /** How long a person waits for what the planner makes of it. */
@@ -13,7 +14,8 @@ const looks = Schedule.spaced("100 millis")
 
 const isName = Schema.is(Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/u)))
 const isKey = Schema.is(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200)))
-const isNamed = Schema.is(Schema.Struct({ reviewer: Schema.String }))
+const ResendBody = Schema.Struct({ reviewer: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))) })
+const read = jsonBodyOf("resend", ResendBody)
 
 const missing = new HttpError({ code: "not-found", message: "there is no such dead letter" })
 const unreadable = new HttpError({
@@ -22,12 +24,13 @@ const unreadable = new HttpError({
 })
 const badKey = new HttpError({ code: "invalid", message: "the idempotency key must have 1 to 200 characters" })
 
-const resend = Effect.fn("api.resend")(function* (id: string, request: Request, body: unknown, caller: Caller) {
+const resend = Effect.fn("api.resend")(function* (id: string, request: Request, caller: Caller) {
   const letters = yield* DeadLetters
+  const { reviewer = "api" } = yield* read(request)
   const key = request.headers.get("idempotency-key") ?? crypto.randomUUID()
   if (!isKey(key)) return yield* badKey
   if (!isName(id)) return yield* missing
-  const by = caller.is === "person" ? caller.session.reviewer : isNamed(body) ? plain(body.reviewer, 100) : "api"
+  const by = caller.is === "person" ? caller.session.reviewer : plain(reviewer, 100)
   yield* letters.resend(id, key, by).pipe(
     Effect.catchTag("NoSuchLetter", () => Effect.fail(missing)),
     Effect.catchTag("NotResendable", () => Effect.fail(unreadable)),
@@ -48,13 +51,15 @@ const resend = Effect.fn("api.resend")(function* (id: string, request: Request, 
 export const deadLetterRoutes = (respond: Respond<DeadLetters>, callerOf: (request: Request) => Caller) =>
   new Elysia().post(
     "/v1/ci-healing/system/dead-letters/:id/actions/resend",
-    ({ params, request, body }) => respond(resend(params.id, request, body, callerOf(request))),
+    ({ params, request }) => respond(resend(params.id, request, callerOf(request))),
     {
+      parse: "none",
       response: { 200: Schema.toStandardSchemaV1(Resent), 202: Schema.toStandardSchemaV1(Resent) },
       detail: {
         summary: "Send a message again that could not be applied",
         tags: ["system"],
         parameters: [{ name: "Idempotency-Key", in: "header", required: false, schema: { type: "string", maxLength: 200 } }],
+        requestBody: describeBody(ResendBody),
       },
     },
   )

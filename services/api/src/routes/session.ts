@@ -1,16 +1,17 @@
-import { HttpError, invalid } from "@ci-fix-pilot/contract/http"
+import { HttpError } from "@ci-fix-pilot/contract/http"
 import { SessionView, SignIn } from "@ci-fix-pilot/contract/session-view"
-import { Effect, Option, Result, Schema, SchemaParser } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import { Audience } from "../Audience.ts"
 import { comesFromElsewhere, provesOrigin, sameText, sessionOf } from "../authorize.ts"
 import { dropCookie, keepCookie } from "../cookie.ts"
 import { plain } from "../plain-text.ts"
+import { describeBody, jsonBodyOf } from "../read-json.ts"
 import type { Respond } from "../respond.ts"
 import { type Session, Sessions } from "../Sessions.ts"
 import { Tries } from "../Tries.ts"
 
-const decode = SchemaParser.decodeUnknownResult(SignIn, { errors: "all" })
+const read = jsonBodyOf("sign-in", SignIn)
 const wrong = new HttpError({ code: "unauthorized", message: "that is not the token of this server (CI_HEALING_API_TOKEN)" })
 
 const nameless = new HttpError({
@@ -37,14 +38,13 @@ const finish = Effect.fn("api.end-session")(function* (session: Session) {
   yield* Audience.use((audience) => audience.dismiss(session.name))
 })
 
-const signIn = Effect.fn("api.sign-in")(function* (token: string | undefined, request: Request, body: unknown, address: string) {
+const signIn = Effect.fn("api.sign-in")(function* (token: string | undefined, request: Request, address: string) {
   const foreign = comesFromElsewhere(request)
   if (foreign !== undefined) return yield* foreign
   if (token === undefined) return viewOf(false, undefined)
-  const decoded = decode(body)
-  if (Result.isFailure(decoded)) return yield* invalid("sign-in", decoded.failure)
-  if (!sameText(decoded.success.token, token)) return yield* Tries.use((tries) => tries.refuse(address, wrong))
-  const reviewer = plain(decoded.success.reviewer, 100).trim()
+  const said = yield* read(request)
+  if (!sameText(said.token, token)) return yield* Tries.use((tries) => tries.refuse(address, wrong))
+  const reviewer = plain(said.reviewer, 100).trim()
   if (reviewer === "") return yield* nameless
   const before = yield* sessionOf(request)
   const { secret, session } = yield* Sessions.use((sessions) => sessions.begin(reviewer))
@@ -74,9 +74,15 @@ export const sessionRoutes = (respond: Respond<Sessions | Audience | Tries>, tok
       response,
       detail: { summary: "Who is signed in with this cookie", tags, security: [] },
     })
-    .post("/v1/session", ({ request, body, server }) => respond(signIn(token, request, body, server?.requestIP(request)?.address ?? "")), {
+    .post("/v1/session", ({ request, server }) => respond(signIn(token, request, server?.requestIP(request)?.address ?? "")), {
+      parse: "none",
       response,
-      detail: { summary: "Sign in: the token and the reviewer's name, for a cookie", tags, security: [] },
+      detail: {
+        summary: "Sign in: the token and the reviewer's name, for a cookie",
+        tags,
+        security: [],
+        requestBody: describeBody(SignIn),
+      },
     })
     .delete("/v1/session", ({ request }) => respond(signOut(request)), {
       detail: { summary: "Sign out: the session ends everywhere and its streams are cut", tags, security: [] },
