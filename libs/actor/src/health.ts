@@ -1,15 +1,12 @@
 import { configuration, isSecret, shownValue } from "@ci-fix-pilot/contract/configuration"
 import type { Service } from "@ci-fix-pilot/contract/ids"
 import { healthSubject } from "@ci-fix-pilot/contract/subjects"
-import type { Setting } from "@ci-fix-pilot/contract/system-view"
+import type { Setting, Health as SystemHealth } from "@ci-fix-pilot/contract/system-view"
 import { Config, Context, Effect, Layer, Option } from "effect"
 import { Bus } from "./Bus.ts"
 
 /** What a service says of itself when it is asked: `notes` name what it cannot do and what to do about it. */
-export interface Health {
-  readonly ready: boolean
-  readonly notes: ReadonlyArray<string>
-}
+export type Health = Pick<typeof SystemHealth.Type, "ready" | "notes">
 
 /** How a service knows that it is well; a service with something to check provides its own. */
 export const HealthCheck = Context.Reference<Effect.Effect<Health>>("ci-fix-pilot/HealthCheck", {
@@ -38,16 +35,11 @@ export const answerHealth = (service: Service, version: string) =>
       const settings = yield* settingsOf(service)
       const startedAt = performance.now()
       yield* bus.answer(healthSubject(service), () =>
-        Effect.map(check, (health) =>
-          JSON.stringify({
-            service,
-            version,
-            upMs: Math.round(performance.now() - startedAt),
-            rssBytes: process.memoryUsage.rss(),
-            configuration: settings,
-            ...health,
-          }),
-        ),
+        Effect.map(check, (health) => {
+          const [upMs, rssBytes] = [Math.round(performance.now() - startedAt), process.memoryUsage.rss()]
+          const said: typeof SystemHealth.Type = { version, upMs, rssBytes, configuration: settings, ...health }
+          return JSON.stringify({ service, ...said })
+        }),
       )
     }),
   )

@@ -1,30 +1,28 @@
-import type { Command, CommandType } from "@ci-fix-pilot/contract/commands"
-import type { RunId } from "@ci-fix-pilot/contract/ids"
+import type { Command } from "@ci-fix-pilot/contract/commands"
+import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
-import type { Run } from "@ci-fix-pilot/lifecycle/run"
+import { Schema } from "effect"
+import { CommandName, RecordedRun } from "./recorded.ts"
 
 /** The traceparent of what no message has caused. */
 export const noTrace = "00-00000000000000000000000000000000-0000000000000000-00"
 
 /** A run as its row has it; locked for the transaction that reads it. */
-export interface RunRow {
-  readonly runId: RunId
-  readonly seq: number
-  readonly state: Run
-}
+export const RunRow = Schema.Struct({ runId: RunId, seq: Schema.Int, state: RecordedRun })
+export type RunRow = typeof RunRow.Type
 
-/** A command as its row has it. */
-export interface CommandRow {
-  readonly commandId: string
-  readonly runId: RunId
-  readonly type: CommandType
-  readonly dispatch: number
-  readonly tries: number
-  readonly open: boolean
-  readonly maxUsd: number
-  /** Who was told `go` last for this dispatch, if anybody. */
-  readonly holder: string | null
-}
+/** A command as its row has it. `holder`: who was told `go` last for this dispatch, if anybody. */
+export const CommandRow = Schema.Struct({
+  commandId: Schema.String,
+  runId: RunId,
+  type: CommandName,
+  dispatch: Schema.Int,
+  tries: Schema.Int,
+  open: Schema.Boolean,
+  maxUsd: Schema.Finite,
+  holder: Schema.NullOr(Schema.String),
+})
+export type CommandRow = typeof CommandRow.Type
 
 /** A ledger entry to append. */
 export interface NewEntry {

@@ -1,26 +1,29 @@
-import type { RunId } from "@ci-fix-pilot/contract/ids"
+import { RunId } from "@ci-fix-pilot/contract/ids"
 import type { Facts, Input } from "@ci-fix-pilot/lifecycle/input"
 import { noFacts } from "@ci-fix-pilot/lifecycle/input"
 import type { Run } from "@ci-fix-pilot/lifecycle/run"
 import { isOver } from "@ci-fix-pilot/lifecycle/step"
+import { Schema } from "effect"
 
 /** What the database counted for one repository (lower-cased name) before the batch. */
-export interface RepositoryCounts {
-  readonly repository: string
-  readonly active: number
-  readonly queued: number
-  readonly openPullRequests: number
-}
+export const RepositoryCounts = Schema.Struct({
+  repository: Schema.String,
+  active: Schema.Int,
+  queued: Schema.Int,
+  openPullRequests: Schema.Int,
+})
+export type RepositoryCounts = typeof RepositoryCounts.Type
 
 /** A run of the last day with a signature, to tell duplicates and loops. */
-export interface Relative {
-  readonly runId: RunId
-  readonly repository: string
-  readonly branch: string
-  readonly commitSha: string
-  readonly signature: string
-  readonly open: boolean
-}
+export const Relative = Schema.Struct({
+  runId: RunId,
+  repository: Schema.String,
+  branch: Schema.String,
+  commitSha: Schema.String,
+  signature: Schema.String,
+  open: Schema.Boolean,
+})
+export type Relative = typeof Relative.Type
 
 /** The facts of a batch, kept true while its items are applied one after the other. */
 export interface BatchFacts {

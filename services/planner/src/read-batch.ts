@@ -1,44 +1,19 @@
 import { leased } from "@ci-fix-pilot/contract/commands"
-import { RunId } from "@ci-fix-pilot/contract/ids"
 import { type Query, rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Schema } from "effect"
-import { batchFacts } from "./batch-facts.ts"
+import { batchFacts, Relative, RepositoryCounts } from "./batch-facts.ts"
+import { CommandRow, RunRow } from "./Ledger.ts"
 import { commandOf, type Item } from "./plan-batch.ts"
 import { RecentRuns } from "./RecentRuns.ts"
-import { CommandName, RecordedRun } from "./recorded.ts"
 import type { Expected } from "./write-batch.ts"
-
-const CommandRow = Schema.Struct({
-  commandId: Schema.String,
-  runId: RunId,
-  type: CommandName,
-  dispatch: Schema.Int,
-  tries: Schema.Int,
-  open: Schema.Boolean,
-  maxUsd: Schema.Finite,
-  holder: Schema.NullOr(Schema.String),
-})
-const Facts = Schema.Struct({
-  counts: Schema.Array(Schema.Struct({ repository: Schema.String, active: Schema.Int, queued: Schema.Int, openPullRequests: Schema.Int })),
-  relatives: Schema.Array(
-    Schema.Struct({
-      runId: RunId,
-      repository: Schema.String,
-      branch: Schema.String,
-      commitSha: Schema.String,
-      signature: Schema.String,
-      open: Schema.Boolean,
-    }),
-  ),
-})
 
 const found = rowsOf(
   Schema.Struct({
     fresh: Schema.Array(Schema.String),
-    runs: Schema.Array(Schema.Struct({ runId: RunId, seq: Schema.Int, state: RecordedRun })),
+    runs: Schema.Array(RunRow),
     commands: Schema.Array(CommandRow),
     repositories: Schema.Array(Schema.String),
-    facts: Facts,
+    facts: Schema.Struct({ counts: Schema.Array(RepositoryCounts), relatives: Schema.Array(Relative) }),
   }),
 )
 
