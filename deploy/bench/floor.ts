@@ -1,10 +1,10 @@
 /** What a run takes here at least: as many messages and commits as the house has for one, by programs that do nothing else (bare.ts). */
 import { join } from "node:path"
-import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import { freePort } from "@ci-fix-pilot/machine/free-port"
-import { startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { startProcess } from "@ci-fix-pilot/machine/process"
 import { checkout } from "@ci-fix-pilot/machine/process-tools"
+import { startPostgres } from "@ci-fix-pilot/testkit/database"
+import { startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { AckPolicy, jetstreamManager, RetentionPolicy } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
 import postgres from "postgres"
