@@ -82,6 +82,8 @@ export interface WorkflowRun {
   readonly workflowId: number
   readonly path: string
   readonly headSha: string
+  /** Its name as it is now (`owner/name`). */
+  readonly repository: string
   readonly headRepository: string | undefined
   readonly conclusion: string | undefined
   /** Who caused the run: not forgeable, unlike a commit's author. */
@@ -105,6 +107,8 @@ export interface Pull {
   readonly headSha: string
   /** Absent when the fork is gone. */
   readonly headRepository: string | undefined
+  /** The repository that it goes into, by its name as it is now (`owner/name`). */
+  readonly repository: string
   readonly baseRef: string
   readonly author: string | undefined
   /** GitHub's `author_association`, such as `MEMBER`. */

@@ -7,7 +7,7 @@ import { ChangesAllowed } from "./ChangesAllowed.ts"
 import * as checkPullRequest from "./check-pull-request.ts"
 import * as closePullRequest from "./close-pull-request.ts"
 import { command } from "./delivery.suite.ts"
-import { configured, goodLease, live, type TestForge } from "./forge.suite.ts"
+import { type Around, configured, goodLease, live, type TestForge, wrapped } from "./forge.suite.ts"
 import type { GitHub } from "./GitHub.ts"
 import * as mergePullRequest from "./merge-pull-request.ts"
 import { openOn } from "./opening.suite.ts"
@@ -24,9 +24,10 @@ export interface Opened extends Shop {
 /** The three commands on a forge that is started later. */
 export const endingOn = (forge: () => TestForge) => ({
   /** Does it once, under this lease and with these settings, with our token or another; gives the outcome. */
-  done: (work: Work, lease: Layer.Layer<Lease> = goodLease().layer, env: Env = {}, as?: string) => {
+  done: (work: Work, lease: Layer.Layer<Lease> = goodLease().layer, env: Env = {}, as?: string, around: Around = () => ({})) => {
     const settings = ChangesAllowed.layer.pipe(Layer.provide(configured(forge(), env)), Layer.orDie)
-    return Effect.runPromise(Effect.result(work).pipe(Effect.provide(Layer.mergeAll(live(forge(), env, as), lease, settings))))
+    const github = wrapped(around).pipe(Layer.provideMerge(live(forge(), env, as)))
+    return Effect.runPromise(Effect.result(work).pipe(Effect.provide(Layer.mergeAll(github, lease, settings))))
   },
   openShop: async (): Promise<Opened> => {
     const shop = await makeShop(forge())

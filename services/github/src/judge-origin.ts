@@ -2,7 +2,7 @@ import type { Author, Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { GitHub, type Permission, type Pull, type WorkflowRun } from "./GitHub.ts"
 import { ownerAndName } from "./GitHubClient.ts"
-import { isFrom } from "./our-pull-request.ts"
+import { isAtHome } from "./our-pull-request.ts"
 
 const insiders = new Set(["OWNER", "MEMBER", "COLLABORATOR"])
 
@@ -21,10 +21,10 @@ export const judgeOrigin = Effect.fn("judgeOrigin")(function* (target: Target, r
   const github = yield* GitHub
   const { repository, branch, commitSha } = target
   const head = yield* github.branchHead(repository, branch).pipe(Effect.catchTag("NotFound", () => Effect.succeed(undefined)))
-  const foreignRun = run !== undefined && run.headRepository?.toLowerCase() !== repository.toLowerCase()
+  const foreignRun = run !== undefined && !isAtHome(run)
   const maybeForeign = foreignRun || (run === undefined && head !== commitSha)
   const pull = maybeForeign ? yield* foreignPull(target) : yield* ownPull(target)
-  const fork = foreignRun || (pull !== undefined && !isFrom(repository, pull))
+  const fork = foreignRun || (pull !== undefined && !isAtHome(pull))
 
   const seen = fork ? (pull?.author ?? run?.actor) : run?.actor
   const login = seen ?? (fork ? undefined : yield* commitAuthor(target))
@@ -40,14 +40,14 @@ export const judgeOrigin = Effect.fn("judgeOrigin")(function* (target: Target, r
 /** The open pull request at the commit, or else from a fork's branch of that name. */
 const foreignPull = Effect.fnUntraced(function* ({ repository, branch, commitSha }: Target) {
   const github = yield* GitHub
-  const matches = (pull: Pull) => pull.headSha === commitSha || (pull.headRef === branch && !isFrom(repository, pull))
+  const matches = (pull: Pull) => pull.headSha === commitSha || (pull.headRef === branch && !isAtHome(pull))
   const pulls = yield* github.openPulls(repository, matches, 20)
   return pulls.find((pull) => pull.headSha === commitSha) ?? pulls[0]
 })
 
 const ownPull = Effect.fnUntraced(function* ({ repository, branch }: Target) {
   const pulls = yield* GitHub.use((github) => github.pullsFrom(repository, ownerAndName(repository).owner, branch))
-  return pulls.find((pull) => pull.state === "open" && isFrom(repository, pull))
+  return pulls.find((pull) => pull.state === "open" && isAtHome(pull))
 })
 
 const commitAuthor = ({ repository, commitSha }: Target) =>

@@ -18,7 +18,7 @@ import { ChangesAllowed } from "./ChangesAllowed.ts"
 import { changeTwice, createOrAdopt } from "./change-github.ts"
 import { fixTitle } from "./fix-commit.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
-import { asPullRequest, isFrom, pullsOf, wasMerged } from "./our-pull-request.ts"
+import { asPullRequest, isAtHome, pullsOf, wasMerged } from "./our-pull-request.ts"
 import { pullRequestBody } from "./pull-request-body.ts"
 import { adoptBranch, headOf, makeCommit, nameBranch } from "./push-fix.ts"
 import { settle } from "./settle.ts"
@@ -103,7 +103,7 @@ const letGo = Effect.fnUntraced(function* (runId: RunId, target: Target, { head 
   if (pull?.merged === true) return yield* wasMerged(target.repository, pull)
   if (head !== undefined) return moved(head)
   const github = yield* GitHub
-  const foreign = (one: Pull) => one.headSha === target.commitSha && !isFrom(target.repository, one)
+  const foreign = (one: Pull) => one.headSha === target.commitSha && !isAtHome(one)
   const [fork] = yield* github.openPulls(target.repository, foreign, 1)
   return fork === undefined
     ? moved(undefined)
@@ -112,7 +112,7 @@ const letGo = Effect.fnUntraced(function* (runId: RunId, target: Target, { head 
 
 const isCrowded = Effect.fnUntraced(function* (repository: string, runId: RunId, mostOpen: number) {
   const github = yield* GitHub
-  const others = (pull: Pull) => isOurBranch(pull.headRef) && pull.headRef !== fixBranch(runId) && isFrom(repository, pull)
+  const others = (pull: Pull) => isOurBranch(pull.headRef) && pull.headRef !== fixBranch(runId) && isAtHome(pull)
   return (yield* github.openPulls(repository, others, mostOpen)).length >= mostOpen
 })
 

@@ -2,7 +2,7 @@ import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch } from "@ci-fix-pilot/contract/run-id"
 import type { PullRequest, Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
-import { GitHub, type Pull } from "./GitHub.ts"
+import { GitHub, type Pull, type WorkflowRun } from "./GitHub.ts"
 import { ownerAndName } from "./GitHubClient.ts"
 
 /** Pull requests from the run's branch, in any state, newest first. */
@@ -17,7 +17,7 @@ export interface RunPulls {
 export const pullsOf = Effect.fnUntraced(function* ({ repository, branch: failing }: Target, runId: RunId) {
   const branch = fixBranch(runId)
   const found = yield* GitHub.use((github) => github.pullsFrom(repository, ownerAndName(repository).owner, branch))
-  const pulls = found.filter((pull) => pull.headRef === branch && isFrom(repository, pull))
+  const pulls = found.filter((pull) => pull.headRef === branch && isAtHome(pull))
   const intoFailing = pulls.filter(({ baseRef }) => baseRef === failing)
   const result: RunPulls =
     intoFailing.length === 0
@@ -26,8 +26,12 @@ export const pullsOf = Effect.fnUntraced(function* ({ repository, branch: failin
   return result
 })
 
-/** Whether a pull request's branch lives in the repository itself. */
-export const isFrom = (repository: string, pull: Pull): boolean => pull.headRepository?.toLowerCase() === repository.toLowerCase()
+/**
+ * Whether something's branch lives in the repository itself, and in no fork. Both names are GitHub's: a repository that was renamed since
+ * the failure is called by its new one.
+ */
+export const isAtHome = ({ headRepository, repository }: Pick<Pull | WorkflowRun, "headRepository" | "repository">): boolean =>
+  headRepository?.toLowerCase() === repository.toLowerCase()
 
 /** A pull request of ours as it is told to others. */
 export const asPullRequest = ({ number, url, headRef, headSha, author }: Pull, adopted: boolean): PullRequest => ({
