@@ -1,61 +1,16 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { ConfigProvider, Effect, Layer, type Scope } from "effect"
+import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { nothingRuns, sandboxUser as user } from "./nothing-runs-fixture.ts"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
-import { layer } from "./Workspace.git.ts"
+import { sandboxUser as user } from "./nothing-runs-fixture.ts"
 import { Workspace } from "./Workspace.ts"
+import { openWorkspace, type WorkspaceWorld } from "./workspace-fixture.ts"
 
-const mounts = (directory: string) =>
-  readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .filter((line) => line.includes(directory))
-
-let repository: RepositoryFixture
-let directory: string
-let sequence = 0
+let world: WorkspaceWorld
 beforeEach(() => {
-  sequence += 1
-  repository = makeRepository(`acme/app-${sequence}`)
-  directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-workspace-"))
+  world = openWorkspace()
 })
-afterEach(() => {
-  repository.remove()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-const within = <A, E>(work: Effect.Effect<A, E, Workspace | Scope.Scope>, settings: Record<string, string> = {}) =>
-  Effect.runPromise(
-    Effect.scoped(work).pipe(
-      Effect.provide(
-        layer.pipe(
-          Layer.provide(nothingRuns),
-          Layer.provide(
-            ConfigProvider.layer(
-              ConfigProvider.fromEnvRecord({
-                CI_HEALING_MIRROR_URL: repository.mirrorUrl,
-                CI_HEALING_WORKSPACE_DIR: directory,
-                ...settings,
-              }),
-            ),
-          ),
-        ),
-      ),
-    ),
-  )
+afterEach(() => world.remove())
 
 describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["copy"] as const))(
   "a workspace whose views are %s",
@@ -63,11 +18,11 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
     const settings = { CI_HEALING_WORKSPACE_VIEWS: views }
 
     it("gives each try its own files of the commit, owned by the sandbox's user", async () => {
-      const commit = repository.commit({ "a.txt": "one\n", "bin/run": "#!/bin/sh\n", here: { link: "a.txt" } })
-      const seen = await within(
+      const commit = world.repository.commit({ "a.txt": "one\n", "bin/run": "#!/bin/sh\n", here: { link: "a.txt" } })
+      const seen = await world.within(
         Effect.gen(function* () {
           const workspace = yield* Workspace
-          const [one, other] = [yield* workspace.view(repository.at(commit)), yield* workspace.view(repository.at(commit))]
+          const [one, other] = [yield* workspace.view(world.repository.at(commit)), yield* workspace.view(world.repository.at(commit))]
           writeFileSync(join(one.root, "a.txt"), "changed\n")
           return {
             other: readFileSync(join(other.root, "a.txt"), "utf8"),
@@ -80,12 +35,12 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
         }),
         settings,
       )
-      const treeSha = repository.git("rev-parse", `${commit}^{tree}`)
+      const treeSha = world.repository.git("rev-parse", `${commit}^{tree}`)
       expect(seen).toEqual({ other: "one\n", owner: user.uid, top: user.uid, executable: true, link: "a.txt", treeSha })
     })
 
     it("applies changes and names the tree that git would make of them", async () => {
-      const commit = repository.commit({ "a.txt": "one\n", "gone/b.txt": "two\n", "run.sh": "#!/bin/sh\n" })
+      const commit = world.repository.commit({ "a.txt": "one\n", "gone/b.txt": "two\n", "run.sh": "#!/bin/sh\n" })
       const text = (content: string) => new TextEncoder().encode(content)
       const changes = [
         { path: "a.txt", content: text("uno\n") },
@@ -93,9 +48,9 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
         { path: "new/deep/c.txt", content: text("drei\n") },
         { path: "run.sh", content: text("#!/bin/sh\ntrue\n") },
       ]
-      const seen = await within(
+      const seen = await world.within(
         Effect.gen(function* () {
-          const { root, treeSha } = yield* Workspace.use((workspace) => workspace.view(repository.at(commit), { changes }))
+          const { root, treeSha } = yield* Workspace.use((workspace) => workspace.view(world.repository.at(commit), { changes }))
           return {
             treeSha,
             a: readFileSync(join(root, "a.txt"), "utf8"),
@@ -107,8 +62,13 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
         }),
         settings,
       )
-      const after = repository.commit({ "a.txt": "uno\n", "gone/b.txt": null, "new/deep/c.txt": "drei\n", "run.sh": "#!/bin/sh\ntrue\n" })
-      const treeSha = repository.git("rev-parse", `${after}^{tree}`)
+      const after = world.repository.commit({
+        "a.txt": "uno\n",
+        "gone/b.txt": null,
+        "new/deep/c.txt": "drei\n",
+        "run.sh": "#!/bin/sh\ntrue\n",
+      })
+      const treeSha = world.repository.git("rev-parse", `${after}^{tree}`)
       expect(seen).toEqual({ treeSha, a: "uno\n", c: "drei\n", owner: user.uid, gone: false, executable: true })
     })
 
@@ -118,22 +78,22 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
       ["in git's own directory", ".git/config"],
       ["at an absolute path", "/tmp/escaped"],
     ])("refuses a change %s", async (_, path) => {
-      const outside = join(directory, "outside")
+      const outside = join(world.directory, "outside")
       mkdirSync(outside)
       writeFileSync(join(outside, "passwd"), "untouched\n")
-      const commit = repository.commit({ "a.txt": "one\n", etc: { link: outside } })
+      const commit = world.repository.commit({ "a.txt": "one\n", etc: { link: outside } })
       const changes = [{ path, content: new TextEncoder().encode("escaped\n") }]
-      const work = Effect.flip(Workspace.use((workspace) => workspace.view(repository.at(commit), { changes })))
-      expect(await within(work, settings)).toMatchObject({ _tag: "CommitUnusable" })
+      const work = Effect.flip(Workspace.use((workspace) => workspace.view(world.repository.at(commit), { changes })))
+      expect(await world.within(work, settings)).toMatchObject({ _tag: "CommitUnusable" })
       expect(readFileSync(join(outside, "passwd"), "utf8")).toBe("untouched\n")
     })
 
     it("never takes new content for the target of the symbolic link that it replaces", async () => {
-      const commit = repository.commit({ "a.txt": "one\n", link: { link: "a.txt" } })
+      const commit = world.repository.commit({ "a.txt": "one\n", link: { link: "a.txt" } })
       const changes = [{ path: "link", content: new TextEncoder().encode("/etc/passwd") }]
-      const seen = await within(
+      const seen = await world.within(
         Effect.map(
-          Workspace.use((workspace) => workspace.view(repository.at(commit), { changes })),
+          Workspace.use((workspace) => workspace.view(world.repository.at(commit), { changes })),
           ({ root }) => [
             lstatSync(join(root, "link")).isFile(),
             readFileSync(join(root, "link"), "utf8"),
@@ -146,12 +106,12 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
     })
 
     it("leaves no view and no mount behind when the scope closes", async () => {
-      const commit = repository.commit({ "a.txt": "one\n" })
-      const root = await within(
+      const commit = world.repository.commit({ "a.txt": "one\n" })
+      const root = await world.within(
         Effect.gen(function* () {
           const workspace = yield* Workspace
           const { root } = yield* Effect.scoped(
-            Effect.tap(workspace.view(repository.at(commit)), ({ root }) =>
+            Effect.tap(workspace.view(world.repository.at(commit)), ({ root }) =>
               Effect.sync(() => {
                 mkdirSync(join(root, "locked"), { mode: 0o000 })
               }),
@@ -162,7 +122,7 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
         }),
         settings,
       )
-      expect(mounts(directory)).toEqual([])
+      expect(world.mounts()).toEqual([])
       expect(readdirSync(join(root, "../.."))).toEqual([])
     })
   },
@@ -170,12 +130,15 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
 
 describe("a workspace", () => {
   it("reads, searches, lists and compares from git's objects alone", async () => {
-    const good = repository.commit({ "src/a.js": "export const a = 1\n", "weird\nname": "x\n", secret: { link: "/etc/passwd" } }, "good")
-    const bad = repository.commit({ "src/a.js": "export const a = 2\n" }, "bad")
-    const seen = await within(
+    const good = world.repository.commit(
+      { "src/a.js": "export const a = 1\n", "weird\nname": "x\n", secret: { link: "/etc/passwd" } },
+      "good",
+    )
+    const bad = world.repository.commit({ "src/a.js": "export const a = 2\n" }, "bad")
+    const seen = await world.within(
       Effect.gen(function* () {
         const workspace = yield* Workspace
-        const source = repository.at(bad)
+        const source = world.repository.at(bad)
         return {
           paths: (yield* workspace.entries(source)).map(({ path }) => path),
           read: [...(yield* workspace.read(source, ["src/a.js", "secret", "absent"]))].map(([path, text]) => [path, text.toString()]),
@@ -199,26 +162,26 @@ describe("a workspace", () => {
   })
 
   it("tells a commit that is not there from a mirror that is away", async () => {
-    const commit = repository.commit({ "a.txt": "one\n" })
+    const commit = world.repository.commit({ "a.txt": "one\n" })
     const absent = "0123456789012345678901234567890123456789"
-    const prepare = (sha: string, name = repository.name) =>
-      Effect.flip(Workspace.use((workspace) => workspace.prepare({ ...repository.at(sha), repository: name })))
-    expect(await within(prepare(commit), { CI_HEALING_MIRROR_URL: "http://127.0.0.1:9/git" })).toMatchObject({
+    const prepare = (sha: string, name = world.repository.name) =>
+      Effect.flip(Workspace.use((workspace) => workspace.prepare({ ...world.repository.at(sha), repository: name })))
+    expect(await world.within(prepare(commit), { CI_HEALING_MIRROR_URL: "http://127.0.0.1:9/git" })).toMatchObject({
       _tag: "WorkspaceUnavailable",
     })
-    expect(await within(prepare(absent))).toMatchObject({ _tag: "CommitUnusable" })
-    expect(await within(prepare(commit, "acme/nothing"))).toMatchObject({ _tag: "CommitUnusable" })
+    expect(await world.within(prepare(absent))).toMatchObject({ _tag: "CommitUnusable" })
+    expect(await world.within(prepare(commit, "acme/nothing"))).toMatchObject({ _tag: "CommitUnusable" })
   })
 
   it("runs no hook, filter or submodule of the repository and reads no configuration of this machine", async () => {
-    const marker = join(directory, "ran")
-    const commit = repository.commit({
+    const marker = join(world.directory, "ran")
+    const commit = world.repository.commit({
       ".gitattributes": "*.txt filter=evil diff=evil\n",
       ".gitmodules": `[submodule "evil"]\n\tpath = evil\n\turl = ext::sh -c 'touch ${marker}'\n`,
       ".gitconfig": `[filter "evil"]\n\tsmudge = touch ${marker}\n`,
       "a.txt": "one\n",
     })
-    await within(Workspace.use((workspace) => workspace.view(repository.at(commit))))
+    await world.within(Workspace.use((workspace) => workspace.view(world.repository.at(commit))))
     expect(existsSync(marker)).toBe(false)
   })
 })

@@ -1,63 +1,30 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { ConfigProvider, Effect, Fiber, Layer, Schedule, type Scope } from "effect"
+import { Effect, Fiber, Schedule } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { countFiles, filesInEntry, useEntry } from "./cache-evictor-fixture.ts"
-import { nothingRuns } from "./nothing-runs-fixture.ts"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
-import { layer } from "./Workspace.git.ts"
 import { Workspace } from "./Workspace.ts"
 import { makeCache } from "./workspace-cache.ts"
+import { openWorkspace, type WorkspaceWorld } from "./workspace-fixture.ts"
 import { takeSlot } from "./workspace-slot.ts"
 
-const mounts = (directory: string) =>
-  readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .filter((line) => line.includes(directory))
-
-let repository: RepositoryFixture
-let directory: string
-let sequence = 0
+let world: WorkspaceWorld
 beforeEach(() => {
-  sequence += 1
-  repository = makeRepository(`acme/app-${sequence}`)
-  directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-workspace-"))
+  world = openWorkspace()
 })
-afterEach(() => {
-  repository.remove()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-const within = <A, E>(work: Effect.Effect<A, E, Workspace | Scope.Scope>, settings: Record<string, string> = {}) =>
-  Effect.runPromise(
-    Effect.scoped(work).pipe(
-      Effect.provide(
-        layer.pipe(
-          Layer.provide(nothingRuns),
-          Layer.provide(
-            ConfigProvider.layer(
-              ConfigProvider.fromEnvRecord({
-                CI_HEALING_MIRROR_URL: repository.mirrorUrl,
-                CI_HEALING_WORKSPACE_DIR: directory,
-                ...settings,
-              }),
-            ),
-          ),
-        ),
-      ),
-    ),
-  )
+afterEach(() => world.remove())
 
 describe("a workspace shared by many tries and services", () => {
   it("fetches a commit once for many tries at the same time", async () => {
-    const commit = repository.commit({ "a.txt": "one\n" })
-    const roots = await within(
+    const commit = world.repository.commit({ "a.txt": "one\n" })
+    const roots = await world.within(
       Effect.gen(function* () {
         const workspace = yield* Workspace
-        const views = yield* Effect.forEach(Array.from({ length: 8 }), () => workspace.view(repository.at(commit)), { concurrency: 8 })
+        const views = yield* Effect.forEach(Array.from({ length: 8 }), () => workspace.view(world.repository.at(commit)), {
+          concurrency: 8,
+        })
         return views.map(({ root }) => readFileSync(join(root, "a.txt"), "utf8"))
       }),
     )
@@ -65,21 +32,21 @@ describe("a workspace shared by many tries and services", () => {
   })
 
   it("keeps two services on one directory apart", async () => {
-    const commit = repository.commit({ "a.txt": "one\n" })
+    const commit = world.repository.commit({ "a.txt": "one\n" })
     const view = Effect.map(
-      Workspace.use((workspace) => workspace.view(repository.at(commit))),
+      Workspace.use((workspace) => workspace.view(world.repository.at(commit))),
       ({ root }) => root,
     )
-    const inner = Effect.promise(() => within(view))
-    const [one, other] = await within(Effect.all([view, inner]))
-    expect(one.slice(directory.length)).toMatch(/^\/0\//)
-    expect(other.slice(directory.length)).toMatch(/^\/1\//)
+    const inner = Effect.promise(() => world.within(view))
+    const [one, other] = await world.within(Effect.all([view, inner]))
+    expect(one.slice(world.directory.length)).toMatch(/^\/0\//)
+    expect(other.slice(world.directory.length)).toMatch(/^\/1\//)
   })
 
   it("clears what a service left that was killed with -9, and takes over its mirrors and trees", async () => {
-    const commit = repository.commit({ "a.txt": "one\n" })
+    const commit = world.repository.commit({ "a.txt": "one\n" })
     const script = join(import.meta.dirname, "view-holder-fixture.ts")
-    const holder = Bun.spawn(["bun", script, repository.mirrorUrl, directory, repository.name, commit], {
+    const holder = Bun.spawn(["bun", script, world.repository.mirrorUrl, world.directory, world.repository.name, commit], {
       stdout: "pipe",
       stderr: "inherit",
     })
@@ -91,52 +58,56 @@ describe("a workspace shared by many tries and services", () => {
     holder.kill("SIGKILL")
     await holder.exited
 
-    const again = await within(
+    const again = await world.within(
       Effect.map(
-        Workspace.use((workspace) => workspace.view(repository.at(commit))),
+        Workspace.use((workspace) => workspace.view(world.repository.at(commit))),
         ({ root }) => root,
       ),
       {
         CI_HEALING_MIRROR_URL: "http://127.0.0.1:9/git",
       },
     )
-    expect(again.slice(directory.length)).toMatch(/^\/0\//)
-    expect(mounts(directory)).toEqual([])
-    expect(readdirSync(join(directory, "0/views"))).toEqual([])
+    expect(again.slice(world.directory.length)).toMatch(/^\/0\//)
+    expect(world.mounts()).toEqual([])
+    expect(readdirSync(join(world.directory, "0/views"))).toEqual([])
   })
 
   it("removes what was unused the longest when room is short", async () => {
     const big = (name: string) => ({ "big.bin": name.repeat(700_000) })
-    const [first, second, third] = [repository.commit(big("abc")), repository.commit(big("def")), repository.commit(big("ghi"))]
-    await within(
+    const [first, second, third] = [
+      world.repository.commit(big("abc")),
+      world.repository.commit(big("def")),
+      world.repository.commit(big("ghi")),
+    ]
+    await world.within(
       Effect.gen(function* () {
         const workspace = yield* Workspace
-        for (const commit of [first, second, first, third]) yield* workspace.prepare(repository.at(commit))
+        for (const commit of [first, second, first, third]) yield* workspace.prepare(world.repository.at(commit))
       }),
       { CI_HEALING_WORKSPACE_MAX_MB: "9" },
     )
-    const trees = readdirSync(join(directory, "0/trees")).map((name) => name.slice(21))
+    const trees = readdirSync(join(world.directory, "0/trees")).map((name) => name.slice(21))
     expect(trees).toContain(third)
     expect(trees).not.toContain(second)
   })
 
   it("takes nothing for whole of what a service was removing when it was killed with -9", async () => {
-    const evictor = Bun.spawn(["bun", join(import.meta.dirname, "cache-evictor-fixture.ts"), directory], { stderr: "inherit" })
+    const evictor = Bun.spawn(["bun", join(import.meta.dirname, "cache-evictor-fixture.ts"), world.directory], { stderr: "inherit" })
     expect(await evictor.exited.then(() => evictor.signalCode)).toBe("SIGKILL")
     const entry = await Effect.runPromise(
       Effect.gen(function* () {
-        const cache = yield* makeCache(yield* takeSlot(directory), 1_000)
+        const cache = yield* makeCache(yield* takeSlot(world.directory), 1_000)
         return yield* useEntry(cache, "old")
       }).pipe(Effect.scoped),
     )
     expect(countFiles(entry)).toBe(filesInEntry)
-    expect(readdirSync(join(directory, "0/tmp"))).toEqual([])
+    expect(readdirSync(join(world.directory, "0/tmp"))).toEqual([])
   })
 
   it("leaves alone what somebody took while something else was being removed", async () => {
     const kept = await Effect.runPromise(
       Effect.gen(function* () {
-        const cache = yield* makeCache(yield* takeSlot(directory), 9)
+        const cache = yield* makeCache(yield* takeSlot(world.directory), 9)
         const first = yield* Effect.scoped(useEntry(cache, "first"))
         yield* Effect.scoped(useEntry(cache, "second"))
         const large = (path: string) => Effect.promise(() => writeFile(join(path, "a"), new Uint8Array(6_000_000)))
@@ -152,27 +123,29 @@ describe("a workspace shared by many tries and services", () => {
   })
 
   it.each(process.getuid?.() === 0 ? ["a mount"] : [])("begins afresh when %s of a killed service cannot be removed", async () => {
-    const [busy, other] = [join(directory, "0/views/1/upper"), join(directory, "0/tmp/0")] as const
+    const [busy, other] = [join(world.directory, "0/views/1/upper"), join(world.directory, "0/tmp/0")] as const
     for (const path of [busy, other]) {
       mkdirSync(path, { recursive: true })
       execFileSync("mount", ["-t", "tmpfs", "held", path])
     }
     try {
       const left = await Effect.runPromise(
-        Effect.scoped(Effect.map(takeSlot(directory), () => ["views", "tmp"].map((kind) => readdirSync(join(directory, "0", kind))))),
+        Effect.scoped(
+          Effect.map(takeSlot(world.directory), () => ["views", "tmp"].map((kind) => readdirSync(join(world.directory, "0", kind)))),
+        ),
       )
       expect(left).toEqual([[], []])
     } finally {
-      for (const line of mounts(directory)) execFileSync("umount", [line.split(" ")[4] ?? ""])
+      for (const line of world.mounts()) execFileSync("umount", [line.split(" ")[4] ?? ""])
     }
-    await Effect.runPromise(Effect.scoped(takeSlot(directory)))
-    await expect.poll(() => existsSync(join(directory, "0/left"))).toBe(false)
+    await Effect.runPromise(Effect.scoped(takeSlot(world.directory)))
+    await expect.poll(() => existsSync(join(world.directory, "0/left"))).toBe(false)
   })
 
   it("finds what was made for somebody who then gave up", async () => {
     const files = await Effect.runPromise(
       Effect.gen(function* () {
-        const slot = yield* takeSlot(directory)
+        const slot = yield* takeSlot(world.directory)
         const cache = yield* makeCache(slot, 1_000)
         const making = yield* Effect.forkChild(Effect.scoped(useEntry(cache, "made")))
         const made = Effect.suspend(() => (countFiles(join(slot, "trees/made")) === 0 ? Effect.fail("not yet") : Effect.void))
@@ -196,17 +169,17 @@ describe("a workspace shared by many tries and services", () => {
           : new Response("no", { status: 404 })
       },
     })
-    const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(repository.at("0".repeat(40)))))
+    const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(world.repository.at("0".repeat(40)))))
     const settings = { CI_HEALING_MIRROR_URL: `http://127.0.0.1:${server.port}/git/`, CI_HEALING_MIRROR_TOKEN: "s3cret-token" }
-    const error = await within(work, settings).finally(() => server.stop(true))
-    expect([...new Set(seen)]).toEqual([`/git/${repository.name}.git/info/refs Bearer s3cret-token`])
+    const error = await world.within(work, settings).finally(() => server.stop(true))
+    expect([...new Set(seen)]).toEqual([`/git/${world.repository.name}.git/info/refs Bearer s3cret-token`])
     expect(error._tag).toMatch(/Unavailable|Unusable/)
     expect(error.message).not.toContain("s3cret")
   })
 
   it("refuses a commit that is too large to try", async () => {
-    const commit = repository.commit({ "big.bin": "x".repeat(3_000_000) })
-    const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(repository.at(commit))))
-    expect(await within(work, { CI_HEALING_WORKSPACE_MAX_MB: "8" })).toMatchObject({ _tag: "CommitUnusable", reason: /MiB/ })
+    const commit = world.repository.commit({ "big.bin": "x".repeat(3_000_000) })
+    const work = Effect.flip(Workspace.use((workspace) => workspace.prepare(world.repository.at(commit))))
+    expect(await world.within(work, { CI_HEALING_WORKSPACE_MAX_MB: "8" })).toMatchObject({ _tag: "CommitUnusable", reason: /MiB/ })
   })
 })

@@ -1,46 +1,33 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { afterEach, beforeEach, expect, it } from "vitest"
-import { nothingRuns } from "./nothing-runs-fixture.ts"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
-import { layer } from "./Workspace.git.ts"
 import { Workspace } from "./Workspace.ts"
+import { openWorkspace, type WorkspaceWorld } from "./workspace-fixture.ts"
 
-let repository: RepositoryFixture
-let directory: string
+let world: WorkspaceWorld
 beforeEach(() => {
-  repository = makeRepository("acme/app")
-  directory = mkdtempSync(join(tmpdir(), "ci-fix-pilot-workspace-"))
+  world = openWorkspace()
 })
-afterEach(() => {
-  repository.remove()
-  rmSync(directory, { recursive: true, force: true })
-})
+afterEach(() => world.remove())
 
 /** What a git that is killed while it fetches leaves: the lock that it takes first, and the pack that it was receiving. */
 const leaveHalfAFetch = () => {
-  const [name = ""] = readdirSync(join(directory, "0/mirrors"))
-  const left = ["shallow.lock", "objects/pack/tmp_pack_a1b2c3"].map((path) => join(directory, "0/mirrors", name, path))
+  const [name = ""] = readdirSync(join(world.directory, "0/mirrors"))
+  const left = ["shallow.lock", "objects/pack/tmp_pack_a1b2c3"].map((path) => join(world.directory, "0/mirrors", name, path))
   for (const path of left) writeFileSync(path, "")
   return left
 }
 
-const within = <A, E>(work: Effect.Effect<A, E, Workspace>) =>
-  Effect.runPromise(work.pipe(Effect.provide(layer.pipe(Layer.provide(Layer.mergeAll(nothingRuns, configured()))))))
-const configured = () =>
-  ConfigProvider.layer(ConfigProvider.fromEnvRecord({ CI_HEALING_MIRROR_URL: repository.mirrorUrl, CI_HEALING_WORKSPACE_DIR: directory }))
-
 it("fetches again after a git that was killed in the middle of it", async () => {
-  const [first, second] = [repository.commit({ "a.txt": "one\n" }), repository.commit({ "a.txt": "two\n" })]
-  const left = await within(
+  const [first, second] = [world.repository.commit({ "a.txt": "one\n" }), world.repository.commit({ "a.txt": "two\n" })]
+  const left = await world.within(
     Effect.gen(function* () {
       const workspace = yield* Workspace
-      yield* workspace.prepare(repository.at(first))
+      yield* workspace.prepare(world.repository.at(first))
       const left = leaveHalfAFetch()
-      yield* workspace.prepare(repository.at(second))
+      yield* workspace.prepare(world.repository.at(second))
       return left
     }),
   )
@@ -48,13 +35,13 @@ it("fetches again after a git that was killed in the middle of it", async () => 
 })
 
 it("does not call a file missing whose content the mirror lost", async () => {
-  const source = repository.at(repository.commit({ "a.txt": "one\n", "b.txt": "two\n" }))
-  const error = await within(
+  const source = world.repository.at(world.repository.commit({ "a.txt": "one\n", "b.txt": "two\n" }))
+  const error = await world.within(
     Effect.gen(function* () {
       const workspace = yield* Workspace
       const [{ blob } = { blob: "" }] = yield* workspace.entries(source)
-      const [name = ""] = readdirSync(join(directory, "0/mirrors"))
-      rmSync(join(directory, "0/mirrors", name, "objects", blob.slice(0, 2), blob.slice(2)))
+      const [name = ""] = readdirSync(join(world.directory, "0/mirrors"))
+      rmSync(join(world.directory, "0/mirrors", name, "objects", blob.slice(0, 2), blob.slice(2)))
       return yield* Effect.flip(workspace.read(source, ["a.txt", "b.txt"]))
     }),
   )
@@ -62,12 +49,12 @@ it("does not call a file missing whose content the mirror lost", async () => {
 })
 
 it.each(process.getuid?.() === 0 ? ["a full disk"] : [])("does not call a commit unusable for %s", async () => {
-  const commit = repository.commit({ "large.txt": "x".repeat(3_000_000) })
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "small", directory])
+  const commit = world.repository.commit({ "large.txt": "x".repeat(3_000_000) })
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "small", world.directory])
   try {
-    const error = await within(Effect.flip(Workspace.use(({ prepare }) => prepare(repository.at(commit)))))
+    const error = await world.within(Effect.flip(Workspace.use(({ prepare }) => prepare(world.repository.at(commit)))))
     expect(error).toMatchObject({ _tag: "WorkspaceUnavailable", message: expect.stringContaining("unable to write") })
   } finally {
-    execFileSync("umount", ["-l", directory])
+    execFileSync("umount", ["-l", world.directory])
   }
 })
