@@ -1,4 +1,4 @@
-import { decodeEvent } from "@ci-fix-pilot/contract/envelope"
+import { messageInLetter } from "@ci-fix-pilot/contract/dead-letter"
 import type { DeadLetter } from "@ci-fix-pilot/contract/metrics-view"
 import { rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Option, Schema } from "effect"
@@ -35,14 +35,8 @@ export const countOpen = `select count(*)::int as count from dead_letter d ${las
 /** A letter's name in URLs: message ids are longer than that, and hold any sign. */
 export const letterId = (messageId: string) => new Bun.CryptoHasher("sha256").update(messageId).digest("hex")
 
-const json = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
-const isKept = Schema.is(Schema.Struct({ kind: Schema.Literal("message"), message: Schema.Unknown }))
-
 /** The message that a letter holds, if it is one that the planner could apply: not what the planner noticed itself, nor what no schema fits. */
-export const messageIn = ({ text }: Pick<Letter, "text">) => {
-  const kept = Option.getOrUndefined(json(text))
-  return decodeEvent(isKept(kept) ? JSON.stringify(kept.message) : text).pipe(Effect.option)
-}
+export const messageIn = ({ text }: Pick<Letter, "text">) => Effect.option(messageInLetter(text))
 
 /** The last time that a letter was sent again. */
 export const resentOf = ({ resentAt, resentBy, outcome }: Letter): DeadLetter["resent"] =>

@@ -1,3 +1,4 @@
+import { deadLetter } from "@ci-fix-pilot/contract/dead-letter"
 import { answerableOn } from "@ci-fix-pilot/contract/who-may-say"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect } from "effect"
@@ -51,7 +52,7 @@ const giveUp = (item: Item) => {
 
 /** Puts a message aside, and lets nothing wait for it: its inbox row is settled, and the command that it answers is given up by the next sweep. */
 export const bury = (item: Item, why: string) =>
-  keep(item.id, item.runId, JSON.stringify(item.what), why, saidOn(item)).pipe(
+  keep(item.id, item.runId, deadLetter(item.what), why, saidOn(item)).pipe(
     Effect.andThen(giveUp(item)),
     Effect.andThen(settle(item, "it could not be applied and was put aside")),
     Effect.andThen(Effect.logError("a message could not be applied and was put aside", { message: item.id, why })),
@@ -65,7 +66,7 @@ export const buryUnread = (subject: string, text: string, why: string) =>
 
 /** Puts a message aside that is not believed. It changes nothing: not even its id is taken, as it may be another's. */
 export const refuse = ({ item, why }: Refused) => {
-  const text = JSON.stringify(item.what)
+  const text = deadLetter(item.what)
   // One that was sent again is there already.
   const again = item.what.kind === "message" && item.what.message.id !== item.id
   return (again ? Effect.void : keep(`refused:${sha256(text)}`, item.runId, text, why, saidOn(item))).pipe(

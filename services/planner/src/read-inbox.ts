@@ -1,8 +1,9 @@
-import { decodeEvent, type EventMessage } from "@ci-fix-pilot/contract/envelope"
+import { messageInLetter } from "@ci-fix-pilot/contract/dead-letter"
+import { decodeEvent, type EventMessage, Undecodable } from "@ci-fix-pilot/contract/envelope"
 import { RunId } from "@ci-fix-pilot/contract/ids"
 import { inboxSubject } from "@ci-fix-pilot/contract/who-may-say"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
-import { Effect, Option, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { Item } from "./plan-batch.ts"
 
 const limit = 500
@@ -28,20 +29,13 @@ const Row = Schema.Struct({
 type Row = typeof Row.Type
 const rows = rowsOf(Row)
 
-const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
-const isKept = Schema.is(Schema.Struct({ kind: Schema.Literal("message"), message: Schema.Unknown }))
-
-/** A dead letter's message: as the planner kept it, or as it came when no schema did fit it. */
-const letterText = (letter: string) => {
-  const kept = Option.getOrUndefined(parse(letter))
-  return isKept(kept) ? JSON.stringify(kept.message) : letter
-}
+const noLetter = new Undecodable({ message: "there is no such letter" })
 
 /** Of a letter that is sent again all is as it was said first: whoever sends it again has a word in nothing but that. */
-const messageOf = ({ messageId: id, runId, traceparent, source, body, letter }: Row) =>
-  source === "resend"
-    ? decodeEvent(letterText(letter ?? "there is no such letter"))
-    : decodeEvent(JSON.stringify({ at: "", ...(typeof body === "object" ? body : {}), id, runId, traceparent }))
+const messageOf = ({ messageId: id, runId, traceparent, source, body, letter }: Row) => {
+  if (source === "resend") return letter === null ? Effect.fail(noLetter) : messageInLetter(letter)
+  return decodeEvent(JSON.stringify({ at: "", ...(typeof body === "object" ? body : {}), id, runId, traceparent }))
+}
 
 const itemOf = ({ messageId: id, source, traceparent, saidOn }: Row, message: EventMessage): Item => {
   const subject = source === "resend" ? (saidOn ?? undefined) : inboxSubject(source, message.type)
