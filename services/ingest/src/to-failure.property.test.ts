@@ -1,10 +1,12 @@
 /** Whatever is posted: which run it is of, and that its event fits. */
 import { decodeEvent, encodeMessage } from "@ci-fix-pilot/contract/envelope"
-import { RunId } from "@ci-fix-pilot/contract/ids"
-import { Effect, Schema } from "effect"
+import { Branch, RunId } from "@ci-fix-pilot/contract/ids"
+import { Effect, Result, Schema } from "effect"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { failure, full, minimal } from "./posted.suite.ts"
+import { isIgnored } from "./fact.ts"
+import { failure, minimal } from "./posted.suite.ts"
+import { toFailure } from "./to-failure.ts"
 
 describe("the run of a posted failure", () => {
   const commit = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 40, maxLength: 40 })
@@ -40,20 +42,51 @@ describe("the run of a posted failure", () => {
       }),
     )
   })
+})
 
-  it("fits a message of the contract whatever text arrives", () => {
-    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 400 })
+describe("whatever is posted", () => {
+  const text = (maxLength: number) => fc.string({ unit: "binary", minLength: 1, maxLength })
+  const odd = fc.constantFrom("-", ".", "/", "..", "@{", ".lock", " ", "~", "\u0000", "\ud800", "é", "b".repeat(240))
+  /** Names that git allows and names that it does not, about as many of each. */
+  const name = fc.array(fc.oneof(fc.constantFrom("main", "fix", "1"), odd), { minLength: 1, maxLength: 3 })
+  const count = fc.nat()
+  const body = fc.record(
+    {
+      provider: fc.constantFrom("github", "gitlab", "jenkins", "generic"),
+      repository: fc.constantFrom("acme/widgets", "group/of/groups/_x.y"),
+      commitSha: fc.constantFrom("a".repeat(40), "0".repeat(64)),
+      errorLog: text(400),
+      pipelineUrl: fc.webUrl(),
+      errorType: text(2_000),
+      workflow: text(300),
+      workflowId: count,
+      workflowRunId: count,
+      runAttempt: count,
+      failedJobs: fc.array(
+        fc.record({ id: count, name: text(300), steps: fc.array(text(300), { maxLength: 12 }) }, { requiredKeys: ["name", "steps"] }),
+        { maxLength: 22 },
+      ),
+      fork: fc.boolean(),
+    },
+    { requiredKeys: ["provider", "repository", "commitSha", "errorLog"] },
+  )
+
+  it("fits a message of the contract, or is refused for its branch", () => {
     fc.assert(
-      fc.property(text, text, (errorLog, name) => {
-        const { event, runId } = failure({
-          ...full,
-          errorLog,
-          workflow: name.slice(0, 300),
-          failedJobs: [{ name: name.slice(0, 300), steps: [name.slice(0, 300)] }],
-        })
+      fc.property(body, name, fc.constantFrom("", "refs/heads/"), (drawn, parts, ref) => {
+        const branch = parts.join("")
+        const told = Effect.runSync(Effect.result(toFailure({ ...drawn, branch: `${ref}${branch}` })))
+        if (Result.isFailure(told)) {
+          expect(told.failure.fields?.map(({ field }) => field)).toEqual(["branch"])
+          expect(Schema.is(Branch)(branch)).toBe(false)
+          return
+        }
+        if (isIgnored(told.success)) throw new Error("no branch of ours was drawn")
+        const { event, runId } = told.success
         const message = { id: "inbox:webhook:x", at: "", runId, traceparent: "", ...event }
-        expect(Effect.runSync(decodeEvent(encodeMessage(message))).type).toBe("ci-failed")
+        expect(Effect.runSync(decodeEvent(encodeMessage(message)))).toMatchObject({ type: "ci-failed", data: { target: { branch } } })
       }),
+      { numRuns: 500 },
     )
   })
 })

@@ -42,6 +42,11 @@ describe("a posted failure", () => {
     expect(failure({ ...minimal, branch: "refs/heads/main" }).runId).toBe(failure(minimal).runId)
   })
 
+  it("takes the longest name of a branch by its full ref", () => {
+    const branch = "b".repeat(255)
+    expect(failure({ ...minimal, branch: `refs/heads/${branch}` }).data.target.branch).toBe(branch)
+  })
+
   it.each(["ci-fix-pilot/run_000000000000000000000000", "refs/heads/ci-fix-pilot/x"])(
     "on a branch of ours never starts a run: %s",
     (branch) => {
@@ -89,6 +94,10 @@ describe("a body that does not fit", () => {
     [{ repository: "../etc" }, "repository"],
     [{ repository: "acme" }, "repository"],
     [{ branch: "-x" }, "branch"],
+    [{ branch: "refs/heads/-x" }, "branch"],
+    [{ branch: "refs/heads/-" }, "branch"],
+    [{ branch: "refs/heads/" }, "branch"],
+    [{ branch: `refs/heads/${"b".repeat(256)}` }, "branch"],
     [{ commitSha: "abc123" }, "commitSha"],
     [{ errorLog: "" }, "errorLog"],
     [{ pipelineUrl: "javascript:alert(1)" }, "pipelineUrl"],

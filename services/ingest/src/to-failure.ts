@@ -32,8 +32,7 @@ export const toFailure = (value: unknown): Effect.Effect<Fact | Ignored, HttpErr
   const result = decode(value)
   if (Result.isFailure(result)) return Effect.fail(invalid("webhook", result.failure))
   const body = result.success
-  const { provider, repository, commitSha, workflowRunId, runAttempt } = body
-  const branch = body.branch.replace(/^refs\/heads\//u, "")
+  const { provider, repository, branch, commitSha, workflowRunId, runAttempt } = body
   if (isOurBranch(branch)) return Effect.succeed({ ignored: "a branch of ours never starts a run" })
   const digest = digestText(body.errorLog)
   const signature = signatureOf(digest)

@@ -1,6 +1,6 @@
 import { Branch, CommitSha, Repository } from "@ci-fix-pilot/contract/ids"
 import { Provider } from "@ci-fix-pilot/contract/values"
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Line = Schema.String.check(Schema.isMaxLength(2_000))
@@ -11,11 +11,19 @@ const Url = Line.check(Schema.isPattern(/^https?:\/\/[^\s]+$/u))
 /** A job that failed, with the names of its failed steps. */
 const Job = Schema.Struct({ id: Schema.optionalKey(Count), name: Name, steps: Schema.Array(Name).check(Schema.isMaxLength(500)) })
 
+/** A branch by its name or its full ref: what is left without `refs/heads/` is what has to be a branch. */
+const BranchOrRef = Schema.String.pipe(
+  Schema.decodeTo(
+    Branch,
+    SchemaTransformation.transform({ decode: (text) => text.replace(/^refs\/heads\//u, ""), encode: (name: string) => name }),
+  ),
+)
+
 /** What a CI posts about a failed pipeline. Unknown fields are ignored; what is optional makes the run's identity and report better. */
 export const WebhookBody = Schema.Struct({
   provider: Provider,
   repository: Repository,
-  branch: Branch,
+  branch: BranchOrRef,
   commitSha: CommitSha,
   pipelineUrl: Schema.optionalKey(Url),
   errorType: Schema.optionalKey(Line),
