@@ -131,15 +131,25 @@ describe("closing", () => {
     expect(await forge.branches(shop.repository)).not.toHaveProperty(shop.fixBranch)
   })
 
-  it("asks nothing of GitHub for another provider, or with the operator's switch off", async () => {
+  it("asks nothing of GitHub for another provider", async () => {
     const shop = await makeShop(forge)
     expect(await done(close({ ...shop, target: { ...shop.target, provider: "gitlab" } }))).toMatchObject({
       success: { type: "pull-request-closed" },
     })
-    expect(await done(close(shop), undefined, { CI_HEALING_GITHUB_ENABLED: "false" })).toMatchObject({
-      success: { type: "pull-request-closed" },
-    })
     expect(await forge.asked(shop.repository, true)).toEqual([])
+  })
+
+  it("changes nothing with the operator's switch off, and does not call closed what is open", async () => {
+    const [never, open, closed, merged] = [await makeShop(forge), await openShop(), await openShop(), await openShop()]
+    await byHand(closed, "PATCH", "/pulls/1", { state: "closed" })
+    await byHand(merged, "PUT", "/pulls/1/merge", {})
+    const told = (shop: Shop) => done(close(shop), undefined, { CI_HEALING_GITHUB_ENABLED: "false" })
+    expect(await told(never)).toMatchObject({ success: { type: "pull-request-closed", data: {} } })
+    expect(await told(closed)).toMatchObject({ success: { type: "pull-request-closed", data: { number: 1 } } })
+    expect(await told(merged)).toMatchObject({ success: { type: "pull-request-merged", data: { number: 1 } } })
+    const reason = expect.stringContaining("CI_HEALING_GITHUB_ENABLED=false")
+    expect(await told(open)).toMatchObject({ failure: { _tag: "Terminal", reason } })
+    for (const shop of [open, closed, merged]) expect(await forge.branches(shop.repository)).toHaveProperty(shop.fixBranch)
   })
 })
 
