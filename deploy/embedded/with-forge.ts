@@ -6,6 +6,7 @@ import { ConfigProvider, Effect } from "effect"
 import { startForge } from "../forge/forge.ts"
 import { provided, provideNatsServer } from "../provision.ts"
 import { startEmbedded } from "./embedded.ts"
+import { ownEnvironment } from "./own-environment.ts"
 import { provideSandbox } from "./provide-sandbox.ts"
 
 /** Where a system with a forge of its own is kept, and what it is told beyond that. */
@@ -22,14 +23,6 @@ const temporary = Effect.acquireRelease(
 )
 
 const portOr = (port: number | undefined) => (port === undefined ? Effect.promise(freePort) : Effect.succeed(port))
-
-/** The environment without the token of another system: this one is asked by its own process, on loopback, where it needs none. */
-const withoutToken = () => {
-  const { CI_HEALING_API_TOKEN: _, ...others } = Bun.env
-  return ConfigProvider.fromEnvRecord(
-    Object.fromEntries(Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-  )
-}
 
 /** The whole product in this process, connected to a forge that stands in for GitHub: webhooks in, pull requests out. */
 export const startWithForge = (options: WithForge) =>
@@ -66,7 +59,7 @@ export const startWithForge = (options: WithForge) =>
       ...options.settings,
     }
     const { natsUrl } = yield* startEmbedded({ folder: join(folder, "data"), natsPort, settings }).pipe(
-      Effect.provideService(ConfigProvider.ConfigProvider, withoutToken()),
+      Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnvRecord(ownEnvironment(Bun.env))),
     )
     return { forge, natsUrl, apiUrl: `http://127.0.0.1:${apiPort}`, ingestUrl: `http://127.0.0.1:${ingestPort}`, secret }
   })
