@@ -23,7 +23,8 @@ const runRows = rowsOf(
 )
 const entryRows = rowsOf(Schema.Struct({ ...LedgerEntry.fields, at: Schema.Date }))
 const countRows = rowsOf(Schema.Struct({ count: Schema.Finite }))
-const acceptedRows = rowsOf(Schema.Struct({ data: events["ci-failed"], at: Schema.Date }))
+const acceptedRows = rowsOf(Schema.Struct({ data: Schema.Unknown, at: Schema.Date }))
+const failureOf = Schema.decodeUnknownOption(events["ci-failed"])
 const headRows = rowsOf(Schema.Struct({ position: Schema.Finite, ledger: Schema.NullOr(Schema.String) }))
 const rememberedRows = rowsOf(Schema.Struct({ ...Remembered.fields, at: Schema.Date }))
 
@@ -117,12 +118,14 @@ export const layer = Layer.effect(
         Effect.map(([row]) => ({ position: row?.position ?? 0, ledger: row?.ledger ?? undefined })),
       ),
       accepted: (runId) =>
-        query(
-          "select body -> 'data' as data, received_at as at from inbox where run_id = $1 and type = 'ci-failed' order by received_at limit 1",
-          [runId],
-        ).pipe(
+        query("select body -> 'data' as data, received_at as at from inbox where run_id = $1 and type = 'ci-failed' order by received_at", [
+          runId,
+        ]).pipe(
           Effect.flatMap(acceptedRows),
-          Effect.map(([row]) => Option.map(Option.fromNullishOr(row), ({ data, at }) => ({ data, at: at.toISOString() }))),
+          // What nobody can read begins no run: the planner puts it aside, and it stands among the dead letters.
+          Effect.map((rows) =>
+            Option.firstSomeOf(rows.map((row) => Option.map(failureOf(row.data), (data) => ({ data, at: row.at.toISOString() })))),
+          ),
         ),
       remembered: (runId) =>
         query(

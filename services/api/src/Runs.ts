@@ -41,7 +41,7 @@ export class Runs extends Context.Service<
     readonly after: (position: number, limit: number, runId?: string) => Effect.Effect<ReadonlyArray<LedgerEntry>, SqlError>
     /** Where the ledger ends, and which one it is. */
     readonly head: Effect.Effect<Head, SqlError>
-    /** A failure that was accepted for this run, whether or not the planner has seen it. */
+    /** A failure that was accepted for this run, whether or not the planner has seen it; none when what was accepted cannot be read. */
     readonly accepted: (runId: string) => Effect.Effect<Option.Option<Accepted>, SqlError>
     /** The memories that were to be kept, and whether they were. */
     readonly remembered: (runId: string) => Effect.Effect<ReadonlyArray<Remembered>, SqlError>

@@ -115,6 +115,16 @@ describe("one run", () => {
     await api.rows("update inbox set applied_at = now()")
   })
 
+  it("is none where what was accepted can be read by nobody", async () => {
+    const body = JSON.stringify(failed(6)).replaceAll("'", "''").replace('"branch":"main"', '"branch":"-x"')
+    const row = `'webhook', 'k6', '${runId(6)}', 'ci-failed', '${body}', '', 'inbox:webhook:6', '', now()`
+    await api.rows(`insert into inbox (source, key, run_id, type, body, body_sha256, message_id, traceparent, applied_at) values (${row})`)
+    for (const path of ["", "/memory", "/log"]) {
+      const response = await api.get(`/v1/ci-healing/runs/${runId(6)}${path}`)
+      expect([response.status, (await response.json()).error.code]).toEqual([404, "not-found"])
+    }
+  })
+
   it("remembers what was recalled for it and what was kept of it", async () => {
     await api.rows(
       `insert into command (command_id, run_id, type, data, attempt, traceparent, deadline_at) values ('c1', '${runId(1)}', 'memory.remember', '{"outcome":"validated"}', 1, '', now())`,
