@@ -172,9 +172,12 @@ describe("pull_request", () => {
     expect(told.event).toEqual({ type: "pull-request-merged", data: { number: 5, by: "ada", pullRequest: which } })
   })
 
-  it.each(["javascript:alert(1)", "not an address", `https://github.com/${"x".repeat(500)}`])("has no address such as %s", (html_url) => {
-    expect(fact("pull_request", pullRequest({ html_url })).event.data).toEqual({ number: 5, by: "ada" })
-  })
+  it.each(["javascript:alert(1)", "not an address", "https://github.com@evil.test/", `https://github.com/${"x".repeat(500)}`])(
+    "has no address such as %s",
+    (html_url) => {
+      expect(fact("pull_request", pullRequest({ html_url })).event.data).toEqual({ number: 5, by: "ada" })
+    },
+  )
 
   it("of ours that was closed says by whom", () => {
     const told = fact("pull_request", pullRequest({ merged: false }))

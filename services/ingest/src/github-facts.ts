@@ -1,6 +1,7 @@
 import { type HttpError, invalid } from "@ci-fix-pilot/contract/http"
 import { Branch, type CommitSha, type Repository } from "@ci-fix-pilot/contract/ids"
 import { isOurBranch, runIdOf, runOfBranch } from "@ci-fix-pilot/contract/run-id"
+import { isWebLink } from "@ci-fix-pilot/contract/web-link"
 import { Effect, Result, Schema, SchemaParser } from "effect"
 import type { Fact, Ignored } from "./fact.ts"
 import { CheckRunPayload, PullRequestPayload, WorkflowRunPayload } from "./github-payload.ts"
@@ -15,7 +16,7 @@ const ignored = (why: string): Ignored => ({ ignored: why })
 const isBranch = Schema.is(Branch)
 const red: ReadonlySet<string | null> = new Set(["failure", "timed_out"])
 const sameRepository = (one: string, other: string | undefined) => one.toLowerCase() === other?.toLowerCase()
-const link = (url: string | null | undefined) => (url?.startsWith("http") ? { pipelineUrl: plainLine(url, 2_000) } : {})
+const link = (url: string | null | undefined) => (url && isWebLink(url) ? { pipelineUrl: plainLine(url, 2_000) } : {})
 
 /** Who went red, in the words that `workflow_run` and `check_run` share. */
 interface Red {
@@ -146,9 +147,7 @@ const onPullRequest = ({ action, repository, pull_request: pull, sender }: PullR
 
 /** The pull request itself, when its address is one that a page may link to. */
 const ourPullRequest = ({ number, html_url: url = "", head }: PullRequest["pull_request"]) =>
-  url.length <= 500 && /^https?:$/u.test(URL.parse(url)?.protocol ?? "")
-    ? { pullRequest: { number, url, branch: head.ref, headSha: head.sha, adopted: true } }
-    : {}
+  url.length <= 500 && isWebLink(url) ? { pullRequest: { number, url, branch: head.ref, headSha: head.sha, adopted: true } } : {}
 
 const reader = <A>(event: string, schema: Schema.Codec<A, unknown>, tell: (payload: A, bodySha256: string) => Told) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { errors: "all" })

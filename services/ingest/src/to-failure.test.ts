@@ -61,7 +61,7 @@ describe("a posted failure", () => {
       errorLog: `error: token ${token}\n`,
       errorType: token,
       workflow: token,
-      pipelineUrl: `https://user:${token}@ci.test/`,
+      pipelineUrl: `https://ci.test/?token=${token}`,
       failedJobs: [{ name: token, steps: [token] }],
     }
     expect(JSON.stringify(failure(body))).not.toContain(token)
@@ -102,6 +102,7 @@ describe("a body that does not fit", () => {
     [{ errorLog: "" }, "errorLog"],
     [{ pipelineUrl: "javascript:alert(1)" }, "pipelineUrl"],
     [{ pipelineUrl: "file:///etc/passwd" }, "pipelineUrl"],
+    [{ pipelineUrl: "https://github.com@evil.test/" }, "pipelineUrl"],
     [{ workflowRunId: "99" }, "workflowRunId"],
     [{ failedJobs: [{ steps: [] }] }, "failedJobs.0.name"],
   ])("names the wrong field: %o", (change, field) => {

@@ -1,12 +1,13 @@
 import { Branch, CommitSha, Repository } from "@ci-fix-pilot/contract/ids"
 import { Provider } from "@ci-fix-pilot/contract/values"
+import { isWebLink } from "@ci-fix-pilot/contract/web-link"
 import { Schema, SchemaTransformation } from "effect"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Line = Schema.String.check(Schema.isMaxLength(2_000))
 const Name = Schema.String.check(Schema.isMaxLength(300))
-/** Shown as a link and never fetched: nothing but http may stand there. */
-const Url = Line.check(Schema.isPattern(/^https?:\/\/[^\s]+$/u))
+/** Shown as a link and never fetched. */
+const Url = Line.check(Schema.makeFilter((text) => isWebLink(text) || "expected an http or https address, without a user or password"))
 
 /** A job that failed, with the names of its failed steps. */
 const Job = Schema.Struct({ id: Schema.optionalKey(Count), name: Name, steps: Schema.Array(Name).check(Schema.isMaxLength(500)) })

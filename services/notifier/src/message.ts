@@ -1,4 +1,5 @@
 import type { CommandData } from "@ci-fix-pilot/contract/commands"
+import { isWebLink } from "@ci-fix-pilot/contract/web-link"
 import type { ActionsBlock, Button, ContextBlock, HeaderBlock, PlainTextElement, SectionBlock } from "@slack/types"
 import { escapeText, quiet } from "./quiet.ts"
 
@@ -45,10 +46,7 @@ const attemptOf = ({ kind, attempt, maxAttempts, strategy }: Notice): string | u
 /** Plain text never holds markup; where it comes from does not matter then. */
 const plain = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false })
 
-const isLink = (url: string | undefined): url is string => {
-  const parsed = url === undefined ? null : URL.parse(url)
-  return parsed !== null && /^https?:$/u.test(parsed.protocol) && parsed.username === "" && !/[\s<>|]/u.test(url ?? "")
-}
+const isLink = (url: string | undefined): url is string => url !== undefined && isWebLink(url)
 
 const button = (label: string, url: string, style?: Button["style"]): Button => ({
   type: "button",

@@ -1,3 +1,5 @@
+import { isWebLink } from "@ci-fix-pilot/contract/web-link"
+
 const numbers = new Intl.NumberFormat("en")
 const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", trailingZeroDisplay: "stripIfInteger" })
 const instant = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" })
@@ -62,8 +64,6 @@ export const bytes = (n: number): string => {
 /** A commit as people say it: its first seven digits. */
 export const shortSha = (sha: string): string => sha.slice(0, 7)
 
-/** An address that a link may carry: http or https only; undefined for anything else that a stranger may have written. */
-export const webAddress = (text: string | null | undefined): string | undefined => {
-  const url = text ? URL.parse(text) : null
-  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : undefined
-}
+/** An address that a link may carry; undefined for anything else that a stranger may have written. */
+export const webAddress = (text: string | null | undefined): string | undefined =>
+  text && isWebLink(text) ? URL.parse(text)?.href : undefined
