@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { namesRead } from "./house/environment-names.ts"
 import { readHouse } from "./house/read-house.ts"
+import { withDatabase } from "./postgres/with-database.ts"
 
 const Strings = Schema.Array(Schema.String)
 const Compose = Schema.Struct({
@@ -33,7 +34,6 @@ const { services, networks } = Schema.decodeUnknownSync(Compose)(
   parse(readFileSync(join(checkout(), "docker-compose.yml"), "utf8"), { merge: true }),
 )
 const named = [...Service.literals]
-const withDatabase = ["api", "ingest", "memory", "planner"]
 const where = (has: (service: (typeof services)[string]) => boolean) =>
   Object.entries(services)
     .filter(([, service]) => has(service))
@@ -62,7 +62,7 @@ describe("docker-compose.yml", () => {
   })
 
   it("gives the database only to those who have one, each as its own role", () => {
-    expect(whereNamed("DATABASE_URL")).toEqual(withDatabase)
+    expect(whereNamed("DATABASE_URL")).toEqual(withDatabase.toSorted())
     expect(where(({ networks: used }) => used.includes("data"))).toEqual([...withDatabase, "postgres"].sort())
     for (const name of withDatabase)
       expect(services[name]?.environment["DATABASE_URL"]).toMatch(

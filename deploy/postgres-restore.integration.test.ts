@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { roles, startRolesWorld } from "./postgres/roles-world.suite.ts"
+import { startRolesWorld } from "./postgres/roles-world.suite.ts"
+import { withDatabase } from "./postgres/with-database.ts"
 import { run } from "./provision/shell.ts"
 
 const manual = readFileSync(join(checkout(), "docs/operating.md"), "utf8")
@@ -67,7 +68,7 @@ const ledger = (world: World) => world.as("planner", "select id, position::int f
 const refused = expect.stringMatching(/permission denied/)
 
 const holdsRights = async ({ as }: World) => {
-  for (const role of roles) expect(await as(role, "delete from run_event")).toEqual(refused)
+  for (const role of withDatabase) expect(await as(role, "delete from run_event")).toEqual(refused)
   for (const role of ["ingest", "memory"]) expect(await as(role, "select 1 from session")).toEqual(refused)
   expect(await as("api", "insert into session (name, reviewer, expires_at) values ('n', 'ada', now())")).toEqual([])
   expect(await as("ingest", "select 1 from run")).toEqual([{ "?column?": 1 }])
@@ -91,7 +92,7 @@ describe("a backup of the fleet", () => {
     expect(after).not.toEqual([{ id: Array.isArray(before) ? before[0].id : "", position: 1 }])
     await holdsRights(world)
     await world.shell(upgrade)
-    for (const role of roles) expect(await world.as(role, "delete from run_event")).toEqual(refused)
+    for (const role of withDatabase) expect(await world.as(role, "delete from run_event")).toEqual(refused)
   }, 60_000)
 
   it("is put back on a machine that has nothing but a new container", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { roles, startRolesWorld } from "./postgres/roles-world.suite.ts"
+import { startRolesWorld } from "./postgres/roles-world.suite.ts"
+import { withDatabase } from "./postgres/with-database.ts"
 
 let world: Awaited<ReturnType<typeof startRolesWorld>>
 const as = (role: string, statement: string) => world.as(role, statement)
@@ -58,7 +59,7 @@ describe("the roles of the database", () => {
   })
 
   it("nobody changes the past, its maker included", async () => {
-    for (const role of roles)
+    for (const role of withDatabase)
       for (const statement of ["update run_event set type = 'x'", "delete from run_event", "truncate run_event"])
         expect(await as(role, statement)).toEqual(refused)
   })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { roles, startRolesWorld } from "./postgres/roles-world.suite.ts"
+import { startRolesWorld } from "./postgres/roles-world.suite.ts"
+import { withDatabase } from "./postgres/with-database.ts"
 
 let world: Awaited<ReturnType<typeof startRolesWorld>>
 beforeEach(async () => {
@@ -38,7 +39,8 @@ describe("a fleet that was made with the first roles", () => {
     expect(await world.as("api", "insert into session (name, reviewer, expires_at) values ('n', 'ada', now())")).toEqual([])
     expect(await world.as("planner", "select forget_ended_runs(interval '90 days', 10) as runs")).toEqual([{ runs: 1 }])
     expect(await world.as("planner", "select run_id from run_event")).toEqual([])
-    for (const role of roles) expect(await world.as(role, "delete from run_event")).toEqual(expect.stringMatching(/permission denied/))
+    for (const role of withDatabase)
+      expect(await world.as(role, "delete from run_event")).toEqual(expect.stringMatching(/permission denied/))
   })
 })
 

@@ -1,5 +1,6 @@
 /** What the idle fleet keeps in memory: every service a process, built as its image builds it, and the broker; Postgres not counted. */
-import { allServices, startFleet } from "../fleet/fleet.ts"
+import { Service } from "@ci-fix-pilot/contract/ids"
+import { startFleet } from "../fleet/fleet.ts"
 import { proportionalMib, residentMib } from "./house.ts"
 
 const settleMs = 15_000
@@ -9,7 +10,7 @@ export const idle = async () => {
   const fleet = await startFleet({ settings: { CI_HEALING_SANDBOX: "bubblewrap" } })
   try {
     await Bun.sleep(settleMs)
-    const pids = [...allServices.map((name) => [name, fleet.process(name).pid] as const), ["nats", fleet.nats.pid()] as const]
+    const pids = [...Service.literals.map((name) => [name, fleet.process(name).pid] as const), ["nats", fleet.nats.pid()] as const]
     const measured = (measure: (pid: number) => number) => Object.fromEntries(pids.map(([name, pid]) => [name, measure(pid)]))
     const sum = (each: Readonly<Record<string, number>>) => Math.round(Object.values(each).reduce((total, one) => total + one, 0))
     const each = measured(residentMib)

@@ -1,11 +1,14 @@
+import { Service } from "@ci-fix-pilot/contract/ids"
 import type { Draw } from "@ci-fix-pilot/lifecycle/drawing"
-import { allServices, type Fleet } from "../fleet/fleet.ts"
+import type { Fleet } from "../fleet/fleet.ts"
 import { faultKinds } from "../forge/http/faults.ts"
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
+const drawnService = (draw: Draw): Service => Service.literals[draw(Service.literals.length)] ?? "planner"
+
 const killService = async (fleet: Fleet, draw: Draw) => {
-  const service = allServices[draw(allServices.length)] ?? "planner"
+  const service = drawnService(draw)
   await fleet.kill(service)
   await pause(draw(1_500))
   await fleet.start(service)
@@ -13,14 +16,14 @@ const killService = async (fleet: Fleet, draw: Draw) => {
 }
 
 const stopService = async (fleet: Fleet, draw: Draw) => {
-  const service = allServices[draw(allServices.length)] ?? "planner"
+  const service = drawnService(draw)
   await fleet.process(service).stop()
   await fleet.start(service)
   return `restart ${service}`
 }
 
 const freezeService = async (fleet: Fleet, draw: Draw) => {
-  const service = allServices[draw(allServices.length)] ?? "planner"
+  const service = drawnService(draw)
   const frozen = fleet.process(service)
   frozen.signal("SIGSTOP")
   await pause(500 + draw(4_000))

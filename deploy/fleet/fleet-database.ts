@@ -5,6 +5,7 @@ import { findPostgres } from "@ci-fix-pilot/machine/database-binaries"
 import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import postgres from "postgres"
+import { withDatabase } from "../postgres/with-database.ts"
 
 export interface FleetDatabase {
   /** The superuser's connection, for tests that look. */
@@ -15,8 +16,6 @@ export interface FleetDatabase {
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
 }
-
-const withDatabase = ["ingest", "planner", "memory", "api"] as const
 
 /** Runs the roles script as an operator does: with psql, passwords in the environment. */
 const makeRoles = (url: string, passwords: Readonly<Record<string, string>>) =>

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Service } from "@ci-fix-pilot/contract/ids"
+import { Service } from "@ci-fix-pilot/contract/ids"
 import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
@@ -10,17 +10,6 @@ import { passwordVariable, randomPasswords } from "../nats/fleet-passwords.ts"
 import { provideDashboardIfPossible } from "../provision.ts"
 import { type FleetDatabase, startFleetDatabase } from "./fleet-database.ts"
 import { type ServiceProcess, startService } from "./service-process.ts"
-
-export const allServices = [
-  "ingest",
-  "planner",
-  "ai",
-  "memory",
-  "validator",
-  "github",
-  "notifier",
-  "api",
-] as const satisfies ReadonlyArray<Service>
 
 export interface FleetOptions {
   readonly services?: ReadonlyArray<Service>
@@ -49,7 +38,7 @@ export interface Fleet {
 export const startFleet = async (options: FleetOptions = {}): Promise<Fleet> => {
   const folder = mkdtempSync(join(tmpdir(), "fleet-"))
   const passwords = randomPasswords()
-  const services = options.services ?? allServices
+  const services = options.services ?? Service.literals
   const [database, nats] = await Promise.all([
     startFleetDatabase(),
     startNatsServer({ config: join(checkout(), "nats.conf"), env: passwords }),

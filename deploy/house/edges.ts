@@ -1,4 +1,6 @@
 /** Who may import whom: section 4 of the design, as a table. */
+import { Service } from "@ci-fix-pilot/contract/ids"
+import { withDatabase } from "../postgres/with-database.ts"
 import { type Import, importsOf, packageOf } from "./plain-code.ts"
 import { code, type House, isTest, type Rule } from "./source-file.ts"
 
@@ -13,8 +15,8 @@ const libraries: Readonly<Record<string, ReadonlyArray<string>>> = {
   machine: [],
   testkit: ["contract", "machine"],
 }
-const services = ["ingest", "planner", "ai", "memory", "validator", "github", "notifier", "api"]
-const withDatabase = ["ingest", "planner", "memory", "api"]
+const services: ReadonlyArray<string> = Service.literals
+const hasDatabase = (name: string): boolean => withDatabase.some((service) => service === name)
 const withLifecycle = ["planner", "api"]
 
 /** The packages that the package `name` may import, or undefined when it may import any (deploy). */
@@ -24,7 +26,7 @@ export const allowedFor = (name: string): ReadonlyArray<string> | undefined => {
   if (!services.includes(name)) return libraries[name] ?? []
   return [
     ...["contract", "actor", "failure", "patch"],
-    ...(withDatabase.includes(name) ? ["sql"] : []),
+    ...(hasDatabase(name) ? ["sql"] : []),
     ...(withLifecycle.includes(name) ? ["lifecycle"] : []),
   ]
 }

@@ -6,8 +6,7 @@ import { checkout } from "@ci-fix-pilot/machine/process-tools"
 import { startPostgres } from "@ci-fix-pilot/testkit/database"
 import postgres from "postgres"
 import { run } from "../provision/shell.ts"
-
-export const roles = ["ingest", "planner", "memory", "api"]
+import { withDatabase } from "./with-database.ts"
 
 const withSuperuser = async (url: string, work: (sql: postgres.Sql) => Promise<unknown>) => {
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
@@ -31,7 +30,7 @@ export const startRolesWorld = async (name?: string) => {
     LD_LIBRARY_PATH: binaries?.libraryPath.join(":") ?? "",
     PGHOST: "127.0.0.1",
     PGPORT: `${server.port}`,
-    ...Object.fromEntries(roles.map((role) => [`CI_HEALING_DATABASE_PASSWORD_${role.toUpperCase()}`, `it's ${role}`])),
+    ...Object.fromEntries(withDatabase.map((role) => [`CI_HEALING_DATABASE_PASSWORD_${role.toUpperCase()}`, `it's ${role}`])),
   }
 
   /** What the database says to a statement of this role: its rows, or the reason why not. */
