@@ -1,9 +1,10 @@
-import { Clock, Config, Effect, Layer, Ref, type Schema } from "effect"
+import { Config, Effect, Layer, type Schema } from "effect"
 import { Credential } from "./Credential.ts"
 import { conclusionOf } from "./conclude-checks.ts"
 import { GitHub, type Pull } from "./GitHub.ts"
 import { GitHubClient, ownerAndName } from "./GitHubClient.ts"
 import * as Answer from "./octokit-schemas.ts"
+import { takeTurns } from "./take-turns.ts"
 
 const settings = Config.all({ spacingMs: Config.Int("CI_HEALING_GITHUB_SPACING_MS").pipe(Config.withDefault(1_000)) })
 const pageSize = 100
@@ -16,7 +17,7 @@ export const layer = Layer.effect(
     const client = yield* GitHubClient
     const credential = yield* Credential
     const { spacingMs } = yield* settings
-    const nextTurn = yield* Ref.make(0)
+    const turn = yield* takeTurns(spacingMs)
 
     type Parameters = Readonly<Record<string, unknown>>
     const ask = <A>(route: string, repository: string, parameters: Parameters, schema: Schema.Codec<A, unknown>) => {
@@ -130,11 +131,7 @@ export const layer = Layer.effect(
         return conclusionOf(runs, status.total_count === 0 ? undefined : status.state, all)
       }),
 
-      turn: Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const mine = yield* Ref.modify(nextTurn, (next) => [Math.max(now, next), Math.max(now, next) + spacingMs])
-        if (mine > now) yield* Effect.sleep(mine - now)
-      }),
+      turn,
       createBlob: (repository, bytes) => {
         const blob = { content: Buffer.from(bytes).toString("base64"), encoding: "base64" }
         return write("POST", "/git/blobs", repository, blob, Answer.ShaAnswer).pipe(Effect.map(({ sha }) => sha))
