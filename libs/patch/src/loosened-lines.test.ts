@@ -26,9 +26,30 @@ describe("a check that is turned off is seen", () => {
     ["src/a.js", 'if (process.env.NODE_ENV === "test") return 5', /otherwise under test/],
     ["src/a.py", 'if "PYTEST_CURRENT_TEST" in os.environ: return 5', /otherwise under test/],
     ["spec/a_spec.rb", '  skip "later"', /leaves a test out/],
+    ["conftest.py", "def pytest_collection_modifyitems(items): items.clear()", /which tests run/],
+    ["tests/conftest.py", "@pytest.hookimpl(hookwrapper=True)", /which tests run/],
+    ["plugin.py", "    session.exitstatus = 0", /which tests run/],
   ]
   it.each(tricks)("%s: %s", (path, line, says) => {
     expect(judge(path, "first\n", `first\n${line}\n`).join("\n")).toMatch(says)
+  })
+
+  it.each([
+    ["scripts/test.sh", "set -e\nnpm run build\nnpm test\n", "set -e\nnpm run build\n"],
+    ["scripts/test.sh", "pytest tests integration\n", "pytest tests/unit\n"],
+    ["ci/verify", "cargo test --workspace\n", "cargo build --workspace\n"],
+    ["run-tests.sh", "go vet ./...\n", undefined],
+  ])("a script that runs a check no more, or another one: %s", (path, before, after) => {
+    expect(judge(path, before, after).join("\n")).toMatch(/no longer runs/)
+  })
+
+  it.each([
+    ["scripts/test.sh", "npm test\n", "set -x\n  npm test\n"],
+    ["scripts/test.sh", "# runs pytest\npytest\n", "pytest\n"],
+    ["scripts/build.sh", "tsc_output=1\ncp -r src out\n", "cp -r src out\n"],
+    ["src/run.js", "spawn('jest')\n", "spawn('vitest')\n"],
+  ])("a script that runs what it ran: %s", (path, before, after) => {
+    expect(judge(path, before, after)).toStrictEqual([])
   })
 
   it("a suppression that was there before and is only moved", () => {

@@ -60,6 +60,12 @@ const TRICKS: ReadonlyArray<Trick> = [
     where: isTestFile,
   },
   {
+    says: "decides in the runner which tests run or what counts as failed",
+    pattern:
+      /\bpytest_(?:collection_modifyitems|ignore_collect|collect_file|itemcollected|pyfunc_call|runtest_\w+|exception_interact|report_teststatus|sessionfinish)\b|\bhook(?:impl|wrapper)\b|\bsession\.exitstatus\s*=(?!=)/,
+    where: (path) => path.endsWith(".py"),
+  },
+  {
     says: "behaves otherwise under test",
     pattern:
       /\bprocess\.env\.(?:CI|JEST_WORKER_ID|VITEST\w*|NODE_TEST_CONTEXT|MOCHA\w*|TEST)\b|\bNODE_ENV\b[^\n]{0,20}["']test["']|\bimport\.meta\.(?:env\.(?:TEST|VITEST|MODE)|vitest)\b|PYTEST_CURRENT_TEST|["'](?:pytest|unittest|_pytest)["']\s+in\s+sys\.modules|\btesting\.Testing\(\)|\bcfg!\(test\)|#\[cfg\((?:not\()?test\)+\]\s*(?!mod)|\benviron(?:\.get)?[([]\s*["'](?:CI|TESTING|GITHUB_ACTIONS)\b|\bGITHUB_ACTIONS\b/,
@@ -67,12 +73,35 @@ const TRICKS: ReadonlyArray<Trick> = [
   },
 ]
 
-/** The tricks that a file's change adds, in words. */
+/** Where the command that failed may be a script of the project's own. */
+const isScript = (path: string): boolean =>
+  /\.(?:sh|bash|zsh|ps1|bat|cmd|mk)$|(?:^|\/)(?:scripts?|bin|ci)\/[^/.]+$/.test(path) && !/\.(?:md|txt)$/.test(path)
+
+const CHECKS =
+  /(?<![\w./-])(?:pytest|tox|nox|jest|vitest|mocha|ava|ctest|rspec|rubocop|phpunit|tsc|eslint|biome|ruff|flake8|mypy|pyright|shellcheck|(?:\.\/)?(?:gradlew?|mvnw?)|(?:npm|npx|pnpm|yarn|bun|make|just|rake|task)\s[^\n]*(?:test|check|lint|spec|types?)|python3?\s+-m\s+(?:pytest|unittest)|node\s[^\n]*--test|go\s+(?:test|vet)|cargo\s+(?:test|nextest|clippy|check))(?![\w-])/
+
+/** Commands that check, as they stand in a script, without comments and white space around. */
+const checksIn = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.map((line) => line.trim()).filter((line) => !line.startsWith("#") && CHECKS.test(line))
+
+/** What a script ran and runs no more. */
+const goneChecks = (added: ReadonlyArray<string>, removed: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const left = new Set(checksIn(added))
+  return checksIn(removed)
+    .filter((line) => !left.has(line))
+    .map((line) => `it no longer runs: ${line.slice(0, 160)}`)
+}
+
+/** The tricks that a file's change adds, in words, and the checks that it takes away. */
 export const loosenedLines = (file: ChangedFile): ReadonlyArray<string> => {
   const path = file.path
   const lines = (kind: "+" | "-") => linesOf(file.diff, kind).map(({ text }) => text)
   const [added, removed] = [lines("+"), lines("-")]
-  return TRICKS.flatMap((trick) => {
+  return [...tricksIn(path, added, removed), ...(isScript(file.diff.oldPath) ? goneChecks(added, removed) : [])]
+}
+
+const tricksIn = (path: string, added: ReadonlyArray<string>, removed: ReadonlyArray<string>): ReadonlyArray<string> =>
+  TRICKS.flatMap((trick) => {
     if (trick.where !== undefined && !trick.where(path)) return []
     const count = (texts: ReadonlyArray<string>) =>
       texts.reduce(
@@ -82,4 +111,3 @@ export const loosenedLines = (file: ChangedFile): ReadonlyArray<string> => {
     const first = added.find((text) => trick.pattern.test(text))
     return first !== undefined && count(added) > count(removed) ? [`${trick.says}: ${first.trim().slice(0, 160)}`] : []
   })
-}

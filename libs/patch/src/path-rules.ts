@@ -31,6 +31,8 @@ const PROTECTED: ReadonlyArray<readonly [RegExp, string]> = [
     "where packages come from",
   ],
   [/(?:^|\/)(?:\.yarn|\.mvn|\.cargo|\.bundle)\//i, "where packages come from"],
+  [/(?:^|\/)(?:node_modules|site-packages|\.venv)\/|^\.(?:go|cargo-home|python)\//i, "what is installed"],
+  [/(?:^|\/)(?:sitecustomize|usercustomize)\.py$|\.pth$/i, "what Python runs before a program"],
   [/(?:^|\/)(?:\.env(?!\.(?:example|sample|template)$)(?:\..*)?|\.envrc)$/i, "the environment"],
   [/^(?:\.vscode|\.idea|\.devcontainer)\//i, "what an editor runs"],
   [/(?:^|\/)(?:Dockerfile(?:\..*)?|docker-compose.*\.ya?ml|compose\.ya?ml)$/i, "what containers run"],

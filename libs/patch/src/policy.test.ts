@@ -29,6 +29,11 @@ describe("a patch waits for approval", () => {
     ".env",
     ".vscode/tasks.json",
     "Dockerfile",
+    "node_modules/jest/index.js",
+    "packages/a/node_modules/.bin/tsc",
+    ".venv/lib/python3.12/site-packages/pytest.py",
+    "sitecustomize.py",
+    "src/hooks.pth",
   ])("for %s, added, changed, deleted or moved", (path) => {
     for (const diff of [
       added(path, "x"),
