@@ -8,7 +8,8 @@ export interface CrashRound {
   readonly crashes: ReadonlyArray<{ readonly service: Service; readonly point: string }>
 }
 
-const moments = ["delivered", "started", "handled", "answered"] as const
+/** When a service may die over a command. */
+export const moments = ["delivered", "started", "handled", "answered"] as const
 
 /** The steps of docs/operating.md's “how nothing is lost” that are not a command's. */
 const ownPoints: Readonly<Partial<Record<Service, ReadonlyArray<string>>>> = {
@@ -24,7 +25,7 @@ const ownPoints: Readonly<Partial<Record<Service, ReadonlyArray<string>>>> = {
   api: ["api.give-review:committed", "api.give-review:announced"],
 }
 
-/** Not reached by a healed run: asked of a model, or every ten minutes. They have tests of their own. */
+/** Not reached by a healed run: asked of a model, or every ten minutes. model.test.ts has them. */
 const elsewhere: ReadonlySet<CommandType> = new Set<CommandType>(["ai.propose-fix", "github.check-pull-request"])
 const onlyWhen: Readonly<Partial<Record<CommandType, CrashRound["review"]>>> = {
   "github.merge-pull-request": "approve",

@@ -4,6 +4,7 @@ import { type Fleet, startFleet } from "../fleet/fleet.ts"
 import { judgeAtRest, runIdFor, untilPhase } from "../fleet/judge-run.ts"
 import { waitUntil } from "../fleet/ledger-of.ts"
 import { review } from "../fleet/review.ts"
+import { armed } from "./armed-service.ts"
 import { type CrashRound, crashRounds } from "./crash-plan.ts"
 import { breakProject, makeProject } from "./small-project.ts"
 
@@ -15,26 +16,12 @@ beforeAll(async () => {
 })
 afterAll(() => fleet?.stop())
 
-/** Starts a service armed to die at a place; brings it back when it has. Resolves with what it said as it died. */
-const arm = async ({ service, point }: CrashRound["crashes"][number]) => {
-  await fleet.process(service).stop()
-  await fleet.start(service, { CI_HEALING_TEST_CRASH_AT: point })
-  const armed = fleet.process(service)
-  const death = armed.exited.then(async () => {
-    const said = armed.output()
-    await fleet.start(service)
-    return said
-  })
-  // In a box of its own, so that waiting for the start is not waiting for the death.
-  return { death }
-}
-
 describe("a fleet whose services are killed with -9", () => {
   it.each(crashRounds())("loses and doubles nothing: $name, $review, $crashes.length crashes", async (round) => {
     const repository = await makeProject(fleet, round.name.replace(" ", "-"))
     // Each in a service of its own: none has to wait for another one to start.
-    const armed = await Promise.all(round.crashes.map(async (crash) => ({ crash, armed: await arm(crash) })))
-    const deaths = armed.map(({ crash, armed: { death } }) => death.then((said) => ({ point: crash.point, said })))
+    const dying = await Promise.all(round.crashes.map(async (crash) => ({ crash, armed: await armed(fleet, crash) })))
+    const deaths = dying.map(({ crash, armed: { death } }) => death.then((said) => ({ point: crash.point, said })))
     const sha = await breakProject(fleet, repository)
     await untilDelivered(fleet, within)
     const runId = await runIdFor(fleet, repository, sha, within)
