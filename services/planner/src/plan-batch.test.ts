@@ -107,6 +107,19 @@ describe("a batch", () => {
     expect(wrote({ type: "postponed", data: { afterMs: 1, why: "away" } })).toEqual({ type: "gave-up", data: away })
   })
 
+  it("hears of our own merge from GitHub first: the branch is still deleted, the approver named, and the hand's answer no news", () => {
+    const pullRequest = { number: 1, url: "", branch: "ci-fix-pilot/x", headSha: "d".repeat(40), adopted: false, author: "bot" }
+    const open = { ...begun, phase: "fixed", deliveryStarted: true, pullRequest: { ...pullRequest, state: "open" } } as const
+    const merging: Run = { ...open, merging: true, mergeApprovedBy: "grace" }
+    const command: CommandRow = { ...asked, type: "github.merge-pull-request", maxUsd: 0 }
+    const merged: Event = { type: "pull-request-merged", data: { number: 1, by: "bot" } }
+    const { entries, commands, over } = plan([said("inbox:github:1", merged), answer("2#b", merged)], merging, command)
+    expect(entries.map(({ event }) => event.type)).toEqual(["pull-request-merged", "resolved"])
+    expect(entries.map(({ event }) => event.data)).toMatchObject([{ by: "grace" }, { by: "grace" }])
+    expect(commands.map(({ command }) => command.type)).toContain("github.close-pull-request")
+    expect(over).toEqual([runId])
+  })
+
   it("keeps the money of a holder that never answered", () => {
     const { changes } = plan([noticed({ kind: "gave-up", command: "ai.propose-fix", why: "no answer came in time" }, "c1")])
     expect(changes).toEqual([expect.objectContaining({ commandId: "c1", closed: true, settledUsd: 0 })])
