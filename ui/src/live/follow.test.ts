@@ -104,9 +104,22 @@ describe("following the ledger", () => {
       expect(api.asked.length).toBe(before + 1)
     }
     await api.accept(0)
+    await vi.advanceTimersByTimeAsync(5_000)
     await api.cut()
     await vi.advanceTimersByTimeAsync(250)
     expect(api.asked.length).toBe(10)
+  })
+
+  it("does not hurry back to a server that lets it in and drops it at once", async () => {
+    const { api } = begin()
+    for (const wait of [250, 500, 1_000]) {
+      await api.accept(0)
+      await api.end()
+      await vi.advanceTimersByTimeAsync(wait - 1)
+      const before = api.asked.length
+      await vi.advanceTimersByTimeAsync(1)
+      expect(api.asked.length).toBe(before + 1)
+    }
   })
 
   it("comes back when a busy server asked it to, and says what the server said", async () => {
@@ -168,7 +181,7 @@ describe("following the ledger", () => {
     await api.accept(11, "a")
     expect([following.ledger(), onOtherLedger.mock.calls.length]).toEqual(["a", 0])
     await api.cut()
-    await vi.advanceTimersByTimeAsync(250)
+    await vi.advanceTimersByTimeAsync(500)
     await api.accept(11, "b")
     await vi.advanceTimersByTimeAsync(60_000)
     expect([heard, onOtherLedger.mock.calls.length, api.asked.length]).toEqual([[11], 1, 4])

@@ -41,6 +41,8 @@ export interface FollowOptions {
 const silence = 40_000
 /** Waits between tries: soon at first, for most restarts take a second; then further apart, so that a server that comes back is not trampled (ms). */
 const patience = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000]
+/** A connection that told nothing and lasted no longer than this was none: a server that lets in and drops at once is not asked at once (ms). */
+const steady = 5_000
 
 /** How long a server that refuses asks to be left alone (ms). */
 const askedToWait = ({ headers }: Response): number | undefined => {
@@ -65,6 +67,7 @@ export const follow = ({
   let failures = 0
   let lostSince: number | undefined
   let live = false
+  let openSince = Number.POSITIVE_INFINITY
   let closed = false
   let attempt: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -94,7 +97,9 @@ export const follow = ({
       position = entry.position
       fresh.push(entry)
     }
-    if (fresh.length > 0) onEntries(fresh)
+    if (fresh.length === 0) return
+    failures = 0
+    onEntries(fresh)
   }
 
   /** Reads until the stream ends or breaks; resolves to the refusal where there is none to read. */
@@ -108,9 +113,11 @@ export const follow = ({
         if (abort.signal.aborted) return
         clearTimeout(watchdog)
         watchdog = setTimeout(() => abort.abort(), silence)
-        failures = 0
         lostSince = undefined
-        if (!live) onConnection({ is: "live" })
+        if (!live) {
+          openSince = Date.now()
+          onConnection({ is: "live" })
+        }
         live = true
         take(events)
       })
@@ -128,6 +135,7 @@ export const follow = ({
     const refused = await read(abort).catch(() => undefined)
     if (closed || attempt !== abort) return
     abort.abort()
+    if (live && Date.now() - openSince >= steady) failures = 0
     live = false
     lostSince ??= Date.now()
     if (refused?.error.status === 401) return onConnection({ is: "signed-out" })

@@ -93,7 +93,7 @@ describe("the live page", () => {
     list.reading = () => reads
     list.error = new Error("away")
     streams.at(-1)?.close()
-    await vi.advanceTimersByTimeAsync(260)
+    await vi.advanceTimersByTimeAsync(510)
     greet()
     await settle()
     expect([dashboard.connection.is, list.error]).toEqual(["live", new Error("away")])
