@@ -15,14 +15,15 @@ const pageSize = 50
 /** A log is shown as a terminal would: its escapes are colours, not letters. */
 const withoutEscapes = (text: string) => text.replaceAll("\u001b[31m", "").replaceAll("\u001b]8;;javascript:0\u0007", "")
 
-/** Reads a log from its first line to its last, as a person does who turns its pages. */
+const isAtEnd = (box: Element) => box.scrollTop + box.clientHeight >= box.scrollHeight - 1
+
+/** Reads a log from its first line to its last, as a person does who turns its pages, and again as long as lines are missing. */
 const readLog = async (page: Page, viewer: Locator): Promise<void> => {
   const seen = new Set<string>()
   await viewer.focus()
-  await page.keyboard.press("Home")
   const look = async () => {
     for (const line of await viewer.locator("[data-n]").allTextContents()) seen.add(line)
-    await page.keyboard.press("PageDown")
+    await page.keyboard.press((await viewer.evaluate(isAtEnd)) ? "Home" : "PageDown")
     return payloads.filter((text) => ![...seen].some((line) => line.includes(withoutEscapes(text))))
   }
   await expect.poll(look, { timeout: patience }).toEqual([])
