@@ -5,6 +5,7 @@
  *
  * Exits 0 when healed, 2 when the input is unusable, 3 when a person is needed, 4 when the failure is flaky.
  */
+import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
 import { isStop } from "@ci-fix-pilot/contract/phases"
@@ -32,7 +33,8 @@ const options = () => {
     })
     const [path, ...rest] = positionals
     if (path === undefined || rest.length > 0) throw new Unusable(usage)
-    return { path, ...values }
+    // npm starts this in the checkout, wherever it was called.
+    return { path: resolve(Bun.env["INIT_CWD"] ?? ".", path), ...values }
   } catch (error) {
     throw new Unusable(error instanceof Unusable ? error.message : `${error instanceof Error ? error.message : error}\n${usage}`)
   }
