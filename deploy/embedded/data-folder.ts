@@ -3,14 +3,14 @@ import { join } from "node:path"
 import { Effect, Schema } from "effect"
 
 /** Another process works on this data folder. */
-export class DataFolderInUse extends Schema.TaggedError<DataFolderInUse>()("DataFolderInUse", { folder: Schema.String, pid: Schema.Int }) {
+class DataFolderInUse extends Schema.TaggedError<DataFolderInUse>()("DataFolderInUse", { folder: Schema.String, pid: Schema.Int }) {
   override get message() {
     return `${this.folder} is in use by process ${this.pid}; stop it first, or set CI_HEALING_DATA_DIR to another folder`
   }
 }
 
 /** The data folder cannot be made or written to. */
-export class DataFolderUnusable extends Schema.TaggedError<DataFolderUnusable>()("DataFolderUnusable", {
+class DataFolderUnusable extends Schema.TaggedError<DataFolderUnusable>()("DataFolderUnusable", {
   folder: Schema.String,
   why: Schema.String,
 }) {

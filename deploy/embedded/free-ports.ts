@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:net"
 import { Effect, Schema } from "effect"
 
 /** A port that this process was told to listen on cannot be had; `code` is the system's. */
-export class PortUnusable extends Schema.TaggedError<PortUnusable>()("PortUnusable", {
+class PortUnusable extends Schema.TaggedError<PortUnusable>()("PortUnusable", {
   variable: Schema.String,
   host: Schema.String,
   port: Schema.Int,

@@ -47,7 +47,7 @@ const commit = (forge: Operations, scenario: Scenario, repository: string, chang
   })
 
 /** A scenario's CI ended otherwise than it must: most likely a program it needs is not on this machine. */
-export class WrongEnd extends Schema.TaggedError<WrongEnd>()("WrongEnd", { scenario: Schema.String, message: Schema.String }) {}
+class WrongEnd extends Schema.TaggedError<WrongEnd>()("WrongEnd", { scenario: Schema.String, message: Schema.String }) {}
 
 const ended = (scenario: Scenario, run: RunRow, wanted: "success" | "failure"): RunRow => {
   if (run.conclusion === wanted) return run

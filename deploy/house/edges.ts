@@ -20,7 +20,7 @@ const hasDatabase = (name: string): boolean => withDatabase.some((service) => se
 const withLifecycle = ["planner", "api"]
 
 /** The packages that the package `name` may import, or undefined when it may import any (deploy). */
-export const allowedFor = (name: string): ReadonlyArray<string> | undefined => {
+const allowedFor = (name: string): ReadonlyArray<string> | undefined => {
   if (name === "deploy") return undefined
   if (name === "ui") return ["contract", "lifecycle"]
   if (!services.includes(name)) return libraries[name] ?? []

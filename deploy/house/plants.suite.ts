@@ -54,6 +54,14 @@ export const plants: Readonly<Record<string, Plant>> = {
       ],
     ],
   },
+  "what is exported is used in another file": {
+    broken: [
+      [file("libs/patch/src/parse.ts", "export const parse = 1", "export interface Parsed {}"), file("libs/patch/src/print.ts", "parsed")],
+    ],
+    kept: [
+      [file("libs/patch/src/parse.ts", "export const parse = 1"), file("libs/patch/src/print.ts", `import { parse } from "./parse.ts"`)],
+    ],
+  },
   "versions are exact": {
     broken: [manifest("services/ai/package.json", { openai: "^7.57.0" })],
     kept: [manifest("services/ai/package.json", { openai: "7.57.0", "@ci-fix-pilot/contract": "workspace:*" })],

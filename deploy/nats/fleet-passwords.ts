@@ -1,7 +1,7 @@
 import { Service } from "@ci-fix-pilot/contract/ids"
 
 /** Who logs in to the message server: the services, and people. */
-export const natsUsers: ReadonlyArray<string> = [...Service.literals, "operator"]
+const natsUsers: ReadonlyArray<string> = [...Service.literals, "operator"]
 
 /** The environment variable in which nats.conf looks for a user's password. */
 export const passwordVariable = (user: string): string => `CI_HEALING_NATS_PASSWORD_${user.toUpperCase()}`

@@ -115,7 +115,7 @@ export const recordRun = async (world: World, repository: RepositoryRow, wanted:
 }
 
 /** Sends `check_run` for each job, then `workflow_run`, both completed. */
-export const announceRun = async (world: World, repository: RepositoryRow, run: RunRow): Promise<void> => {
+const announceRun = async (world: World, repository: RepositoryRow, run: RunRow): Promise<void> => {
   const around = { repository: repositoryJson(world, repository), sender: userJson(world, run.actor) }
   const name = fullName(repository)
   for (const job of run.jobs) {

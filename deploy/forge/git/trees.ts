@@ -19,7 +19,7 @@ export interface TreeChange {
 export const typeOfMode = (mode: string): "blob" | "tree" | "commit" => (mode === "40000" ? "tree" : mode === "160000" ? "commit" : "blob")
 
 /** Reads a tree object. */
-export const parseTree = (content: Buffer): Array<TreeEntry> => {
+const parseTree = (content: Buffer): Array<TreeEntry> => {
   const entries: Array<TreeEntry> = []
   for (let at = 0; at < content.length; ) {
     const space = content.indexOf(32, at)

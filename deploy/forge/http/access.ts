@@ -42,7 +42,7 @@ const Header = Schema.fromJsonString(Schema.Struct({ alg: Schema.Literal("RS256"
 const refused = (message: string) => new Refusal({ status: 401, message })
 
 /** The app a JSON web token speaks for. Its signature is verified when the forge was given the app's public key (PEM). */
-export const appOf = (token: string, nowMs: number, publicKey: string | undefined): string => {
+const appOf = (token: string, nowMs: number, publicKey: string | undefined): string => {
   const [header = "", claims = "", signature = ""] = token.split(".")
   const text = (part: string) => Buffer.from(part, "base64url").toString()
   const head = Schema.decodeUnknownOption(Header)(text(header))

@@ -1,13 +1,13 @@
 import { Schema } from "effect"
 
 /** One entry of the `errors` of a 422 answer. */
-export const Problem = Schema.Struct({
+const Problem = Schema.Struct({
   resource: Schema.optionalKey(Schema.String),
   field: Schema.optionalKey(Schema.String),
   code: Schema.String,
   message: Schema.optionalKey(Schema.String),
 })
-export type Problem = typeof Problem.Type
+type Problem = typeof Problem.Type
 
 /** A request that GitHub would answer with an error. Thrown by route handlers; the server writes it as GitHub's error body. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {

@@ -87,7 +87,7 @@ export const Conclusion = Schema.Literals(["success", "failure", "cancelled", "s
 export type Conclusion = typeof Conclusion.Type
 
 /** A step of a job. */
-export const StepRow = Schema.Struct({
+const StepRow = Schema.Struct({
   number: Schema.Int,
   name: Text,
   conclusion: Conclusion,
@@ -95,7 +95,6 @@ export const StepRow = Schema.Struct({
   completedAt: Time,
 })
 /** A step of a job. */
-export type StepRow = typeof StepRow.Type
 
 /** A job of a run. */
 export const JobRow = Schema.Struct({

@@ -40,7 +40,7 @@ const guidOf = (number: number): string => {
 export const signatureOf = (secret: string, body: string): string => `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`
 
 /** The headers of a delivery, signature included. */
-export const headersOf = (row: Pick<DeliveryRow, "guid" | "event">, secret: string, body: string): Record<string, string> => ({
+const headersOf = (row: Pick<DeliveryRow, "guid" | "event">, secret: string, body: string): Record<string, string> => ({
   "content-type": "application/json",
   "user-agent": "GitHub-Hookshot/f0493e1",
   "x-github-delivery": row.guid,

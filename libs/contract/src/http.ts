@@ -1,7 +1,7 @@
 import { Schema, SchemaIssue } from "effect"
 
 /** Every error that an HTTP face of the system may answer with. */
-export const HttpErrorCode = Schema.Literals([
+const HttpErrorCode = Schema.Literals([
   "bad-request",
   "missing-header",
   "bad-signature",
@@ -18,7 +18,7 @@ export const HttpErrorCode = Schema.Literals([
   "disabled",
   "unavailable",
 ])
-export type HttpErrorCode = typeof HttpErrorCode.Type
+type HttpErrorCode = typeof HttpErrorCode.Type
 
 /** The status that comes with each code. */
 export const httpErrors: Readonly<Record<HttpErrorCode, number>> = {
@@ -40,8 +40,7 @@ export const httpErrors: Readonly<Record<HttpErrorCode, number>> = {
 }
 
 /** One field that is wrong, by its path (`failedJobs.0.name`), and what was expected. */
-export const FieldError = Schema.Struct({ field: Schema.String, message: Schema.String })
-export type FieldError = typeof FieldError.Type
+const FieldError = Schema.Struct({ field: Schema.String, message: Schema.String })
 
 /** The body of every error answer. `current` is the state that a conflicting action met. */
 export const ErrorBody = Schema.Struct({

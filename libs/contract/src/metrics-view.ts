@@ -13,8 +13,7 @@ export const DayTotals = Schema.Struct({ day: Schema.String, byStatus: ByStatus,
 export type DayTotals = typeof DayTotals.Type
 
 /** How often a strategy was tried, and how often what it proposed passed the proof. */
-export const StrategyTotals = Schema.Struct({ strategy: Strategy, attempts: Count, validated: Count })
-export type StrategyTotals = typeof StrategyTotals.Type
+const StrategyTotals = Schema.Struct({ strategy: Strategy, attempts: Count, validated: Count })
 
 /** How runs stand that came in on the last `days` days (UTC, today included). Times in seconds from the webhook to the end; money in US dollars. */
 export const Summary = Schema.Struct({

@@ -116,9 +116,9 @@ export const fixProposed = (attempt: number, n = attempt, strategy: Strategy = "
   ({ type: "fix-proposed", data: { attempt, proposal: proposalOf(n, strategy, changes) } }) satisfies RunEvent
 export const fixRejected = (attempt: number) => ({ type: "fix-rejected", data: { attempt, why: "still red" } }) satisfies RunEvent
 export const fixDeclined = (attempt: number) => ({ type: "fix-declined", data: { attempt, why: "no idea" } }) satisfies RunEvent
-export const fixValidated = (attempt: number, n = attempt, changes: Partial<Proof> = {}) =>
+const fixValidated = (attempt: number, n = attempt, changes: Partial<Proof> = {}) =>
   ({ type: "fix-validated", data: { attempt, proof: proofOf(n, changes) } }) satisfies RunEvent
-export const approvalRequested = { type: "approval-requested", data: { reasons: ["the branch belongs to a fork"] } } satisfies RunEvent
+const approvalRequested = { type: "approval-requested", data: { reasons: ["the branch belongs to a fork"] } } satisfies RunEvent
 export const deliveryStarted = { type: "delivery-started", data: { attempt: 1 } } satisfies RunEvent
 export const opened = { type: "pull-request-opened", data: { pullRequest } } satisfies RunEvent
 export const mergeStarted = { type: "merge-started", data: {} } satisfies RunEvent

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { toolsDirectory } from "./process-tools.ts"
 
 /** The oldest nats-server whose features we use: several filter subjects per consumer, `term` with a reason. */
-export const oldestNatsServer = [2, 10] as const
+const oldestNatsServer = [2, 10] as const
 
 export interface NatsServerBinary {
   readonly path: string

@@ -34,7 +34,7 @@ export const squeezed = (code: string): string =>
     .replace(/;$/, "")
 
 /** What became weaker from one text of a test file to the next, in words. */
-export const comparedFacts = (before: FileFacts, after: FileFacts): ReadonlyArray<string> => {
+const comparedFacts = (before: FileFacts, after: FileFacts): ReadonlyArray<string> => {
   const left = new Map(named(after))
   const gone: Array<readonly [string, TestFacts]> = []
   const found: Array<string> = []

@@ -1,4 +1,4 @@
-import { Config, Effect, Exit, Layer, Redacted, Schedule } from "effect"
+import { Config, Effect, Exit, Layer, Redacted } from "effect"
 import postgres from "postgres"
 import { type Lent, lendInTurn } from "./lend-in-turn.ts"
 import { type Query, Sql, SqlError } from "./Sql.ts"
@@ -157,9 +157,4 @@ export const layer = Layer.effect(
     const poolSize = yield* Config.Int("CI_HEALING_DATABASE_POOL").pipe(Config.withDefault(4))
     return yield* make(Redacted.value(url), poolSize)
   }),
-)
-
-/** Waits for a database that is starting: each second, up to a minute. */
-export const awaitReady = Sql.use((sql) => sql.query("select 1")).pipe(
-  Effect.retry({ times: 60, schedule: Schedule.spaced("1 second"), while: (error) => error.retryable }),
 )

@@ -7,7 +7,6 @@ import { findPostgres, type PostgresBinaries } from "@ci-fix-pilot/machine/datab
 import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { ProcessFailed, type Running, startProcess, ToolMissing } from "@ci-fix-pilot/machine/process"
 import { accountFor } from "@ci-fix-pilot/machine/process-account"
-import { Effect } from "effect"
 import postgres from "postgres"
 import { readableByAll } from "./database-copy.ts"
 
@@ -111,9 +110,3 @@ const execute = async (url: string, statement: string) => {
     await sql.end()
   }
 }
-
-/** The same as a scoped resource: stopped and removed with its scope. */
-export const postgresServer = Effect.acquireRelease(
-  Effect.tryPromise({ try: () => startPostgres(), catch: (error) => error as ToolMissing | ProcessFailed }),
-  (server) => Effect.promise(() => server.stop()),
-)

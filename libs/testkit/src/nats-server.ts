@@ -5,7 +5,6 @@ import { join } from "node:path"
 import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { findNatsServer } from "@ci-fix-pilot/machine/nats-server-binary"
 import { ProcessFailed, type Running, startProcess, ToolMissing } from "@ci-fix-pilot/machine/process"
-import { Effect } from "effect"
 
 export interface NatsServerOptions {
   /** A configuration file; port, address and store are still ours. */
@@ -95,10 +94,3 @@ const onFreePort = async (startOn: (port: number) => Promise<Running>, left = po
     throw error
   }
 }
-
-/** The same as a scoped resource: stopped and removed with its scope. */
-export const natsServer = (options: NatsServerOptions = {}) =>
-  Effect.acquireRelease(
-    Effect.tryPromise({ try: () => startNatsServer(options), catch: (error) => error as ToolMissing | ProcessFailed }),
-    (server) => Effect.promise(() => server.stop()),
-  )

@@ -1,5 +1,4 @@
 /** Slack's incoming webhooks on loopback (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks): one hook, a record of what was posted. */
-import { Effect } from "effect"
 import { type LoopbackOutcome, type LoopbackRequest, type LoopbackServer, startLoopback } from "./loopback-server.ts"
 import { type ReplyScript, replyScript } from "./reply-script.ts"
 import { judgeMessage, type SlackMessage } from "./slack-blocks.ts"
@@ -70,9 +69,3 @@ export const startSlack = async (): Promise<SlackServer> => {
     messages.length >= count ? Promise.resolve() : new Promise<void>((wake) => void waiting.push({ at: count, wake }))
   return { ...server, ...script, webhookUrl: `${url}${hook}`, messages, posted }
 }
-
-/** The same as a scoped resource: stopped with its scope. */
-export const slackServer = Effect.acquireRelease(
-  Effect.promise(() => startSlack()),
-  (server) => Effect.promise(() => server.stop()),
-)

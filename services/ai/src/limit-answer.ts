@@ -7,7 +7,7 @@ import { affordableTokens, costUsd, type Price } from "./price.ts"
 /** An answer shorter than this is not worth its prompt. */
 const leastAnswerTokens = 1_024
 /** The longest prompt that is sent, in tokens: the price list holds up to here. */
-export const maxPromptTokens = 100_000
+const maxPromptTokens = 100_000
 
 /**
  * How many tokens of answer the budget of this call pays for, at most `maxOutputTokens`; then confirms the lease, so that it is the

@@ -13,9 +13,6 @@ export interface VendorSettings {
 
 export type VendorName = "anthropic" | "openai"
 
-/** Which vendors to ask, in order, and how. Empty: the system works without a model. */
-export type Vendors = ReadonlyArray<{ readonly vendor: VendorName; readonly settings: VendorSettings }>
-
 const HttpUrl = Schema.String.check(
   Schema.makeFilter((text) => text === "" || (/^https?:\/\//u.test(text) && URL.canParse(text)) || "expected an http or https address"),
 )

@@ -1,7 +1,7 @@
 import { lifetime } from "./Sessions.ts"
 
 /** Whether the browser speaks TLS: to this process, or to the proxy in front of it. */
-export const isSecure = ({ url, headers }: Pick<Request, "url" | "headers">): boolean =>
+const isSecure = ({ url, headers }: Pick<Request, "url" | "headers">): boolean =>
   url.startsWith("https:") || headers.get("x-forwarded-proto")?.split(",")[0]?.trim() === "https"
 
 /** With TLS the name itself makes browsers refuse the cookie from any other host or path. */

@@ -33,7 +33,7 @@ export const one = `select ${columns} from dead_letter d ${lastResend} where enc
 export const countOpen = `select count(*)::int as count from dead_letter d ${lastResend} where (r.outcome ->> 'result') is distinct from 'applied'`
 
 /** A letter's name in URLs: message ids are longer than that, and hold any sign. */
-export const letterId = (messageId: string) => new Bun.CryptoHasher("sha256").update(messageId).digest("hex")
+const letterId = (messageId: string) => new Bun.CryptoHasher("sha256").update(messageId).digest("hex")
 
 /** The message that a letter holds, if it is one that the planner could apply: not what the planner noticed itself, nor what no schema fits. */
 export const messageIn = ({ text }: Pick<Letter, "text">) => Effect.option(messageInLetter(text))

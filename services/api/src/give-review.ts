@@ -19,7 +19,7 @@ const prefix = "inbox:review:"
 const looks = Schedule.min([Schedule.exponential("10 millis", 1.5), Schedule.spaced("250 millis")])
 
 /** A review's name in URLs. */
-export const reviewIdOf = (runId: RunId, key: string) => createHash("sha256").update(`${runId}:${key}`).digest("hex").slice(0, 32)
+const reviewIdOf = (runId: RunId, key: string) => createHash("sha256").update(`${runId}:${key}`).digest("hex").slice(0, 32)
 
 const answerOf = (runId: RunId, review: string, action: ReviewAnswer["action"], outcome: Option.Option<Outcome>): ReviewAnswer =>
   Option.match(outcome, {

@@ -2,7 +2,7 @@ import { isLoopback } from "@ci-fix-pilot/contract/http"
 import { Config, Effect, Redacted, Schema } from "effect"
 
 /** The API must not listen where anybody can reach it without a token to ask for. */
-export class TokenMissing extends Schema.TaggedError<TokenMissing>()("TokenMissing", { host: Schema.String }) {
+class TokenMissing extends Schema.TaggedError<TokenMissing>()("TokenMissing", { host: Schema.String }) {
   override get message() {
     return `CI_HEALING_API_TOKEN must be set to listen on ${this.host}: only loopback may go without`
   }

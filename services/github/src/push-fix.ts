@@ -9,7 +9,7 @@ import { type Commit, GitHub } from "./GitHub.ts"
 import { NotCarriedOver, treeChanges } from "./tree-changes.ts"
 
 /** Whether a commit holds exactly what was proven, on the commit it was proven on. */
-export const isProven = (commit: Commit, { commitSha, treeSha }: Proof): boolean =>
+const isProven = (commit: Commit, { commitSha, treeSha }: Proof): boolean =>
   commit.treeSha === treeSha && commit.parents.length === 1 && commit.parents[0] === commitSha
 
 /** The head of a branch; undefined when there is no such branch. */

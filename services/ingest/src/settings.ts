@@ -2,7 +2,7 @@ import { isLoopback } from "@ci-fix-pilot/contract/http"
 import { Config, Effect, Redacted, Schema } from "effect"
 
 /** ingest must not listen where anybody can reach it without a secret to check signatures with. */
-export class SecretMissing extends Schema.TaggedError<SecretMissing>()("SecretMissing", { host: Schema.String }) {
+class SecretMissing extends Schema.TaggedError<SecretMissing>()("SecretMissing", { host: Schema.String }) {
   override get message() {
     return `CI_HEALING_WEBHOOK_SECRET must be set to listen on ${this.host}: only loopback may go without`
   }

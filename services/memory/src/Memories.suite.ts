@@ -32,7 +32,7 @@ export const onDatabase = <A>(
   )
 
 /** Remembers stories as runs 1, 2, ... */
-export const rememberAll = (memories: Kept, stories: ReadonlyArray<Story>) =>
+const rememberAll = (memories: Kept, stories: ReadonlyArray<Story>) =>
   Effect.forEach(stories, (story, index) => memories.remember(...remembered(index + 1, story)), { discard: true })
 
 /** Runs the contract on one kind of database. */

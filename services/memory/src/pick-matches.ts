@@ -12,7 +12,7 @@ export interface Candidate extends Omit<Match, "score" | "why"> {
 }
 
 /** Two logs that are less alike share no more than the words that all logs share. */
-export const leastLikeness = 0.3
+const leastLikeness = 0.3
 /** For memories of this signature whose text cannot be compared. */
 const unknownLikeness = 0.5
 

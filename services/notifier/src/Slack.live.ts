@@ -3,7 +3,7 @@ import * as SlackOff from "./Slack.off.ts"
 import * as SlackWebhook from "./Slack.webhook.ts"
 
 /** The address is a secret: what is wrong with it is said without it. */
-export class BadWebhook extends Schema.TaggedError<BadWebhook>()("BadWebhook", { message: Schema.String }) {}
+class BadWebhook extends Schema.TaggedError<BadWebhook>()("BadWebhook", { message: Schema.String }) {}
 
 const isAddress = (text: string) => /^https?:\/\//u.test(text) && URL.canParse(text)
 

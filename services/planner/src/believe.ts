@@ -4,7 +4,7 @@ import { type Asked, presumedSubject, refusal } from "@ci-fix-pilot/contract/who
 import type { Item } from "./plan-batch.ts"
 
 /** Whether a message says that it answers a command. */
-export const isAnswer = (message: EventMessage) => answeredCommand(message) !== undefined
+const isAnswer = (message: EventMessage) => answeredCommand(message) !== undefined
 
 /** Why an item is not believed; undefined: it is. What the planner has noticed itself always is. `asked`: the command that it says it answers. */
 export const whyRefused = ({ what }: Item, asked: Asked | undefined): string | undefined =>

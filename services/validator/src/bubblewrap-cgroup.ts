@@ -6,7 +6,7 @@ import { Effect, Schedule, Schema, type Scope } from "effect"
 import { isOrphaned } from "./own-temporary.ts"
 import type { SandboxLimits } from "./Sandbox.ts"
 
-export class CgroupRefused extends Schema.TaggedError<CgroupRefused>()("CgroupRefused", { reason: Schema.String }) {}
+class CgroupRefused extends Schema.TaggedError<CgroupRefused>()("CgroupRefused", { reason: Schema.String }) {}
 
 /** One directory holds all controllers (version 2), or each has its own (version 1). */
 export interface CgroupRoots {

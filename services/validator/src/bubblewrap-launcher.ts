@@ -10,7 +10,7 @@ import type { SandboxMount, SandboxUser } from "./Sandbox.ts"
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** File descriptor on which bubblewrap reports that the sandbox was made and how the command ended. */
-export const statusDescriptor = 3
+const statusDescriptor = 3
 const filterDescriptor = 9
 
 /** Where path number `index` is after staging. */

@@ -32,7 +32,7 @@ const pick = (table: Readonly<Record<string, unknown>>, names: ReadonlyArray<str
   Object.fromEntries(Object.entries(table).filter(([name]) => names.includes(name)))
 
 /** An empty library in place of a package's own targets. */
-export const stubSource = ".install-stub.rs"
+const stubSource = ".install-stub.rs"
 
 /** A manifest that asks for the same crates and has no code; the same text where it is no such manifest. */
 export const withoutTargets = (text: string): string => {

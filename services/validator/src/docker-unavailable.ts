@@ -24,7 +24,7 @@ const noDaemon = new Set([
 
 const unavailable = (reason: string, remedy: string) => new SandboxUnavailable({ sandbox: "docker", reason, remedy })
 
-export const imageMissing = (image: string) =>
+const imageMissing = (image: string) =>
   unavailable(
     `The sandbox image ${image} is not there.`,
     "Build it with `npm run images`, or name one that is there in CI_HEALING_SANDBOX_IMAGE.",

@@ -15,7 +15,7 @@ export interface Plan {
 export type Planned = { readonly plan: Plan } | { readonly unsupported: string; readonly notes: ReadonlyArray<string> }
 
 /** Commands in one plan; a workflow with more is not a test run. */
-export const mostCommands = 20
+const mostCommands = 20
 /** The contract's limits on a command's texts. */
 export const longestRun = 8_000
 

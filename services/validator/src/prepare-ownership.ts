@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { runToEnd } from "./run-to-end.ts"
 import type { SandboxUser } from "./Sandbox.ts"
 
-export class OwnershipRefused extends Schema.TaggedError<OwnershipRefused>()("OwnershipRefused", { reason: Schema.String }) {}
+class OwnershipRefused extends Schema.TaggedError<OwnershipRefused>()("OwnershipRefused", { reason: Schema.String }) {}
 
 /** Changes owner and group of everything below `directory`, itself included, following no link. Needs no right when it is ours already. */
 export const prepareOwnership = Effect.fn("prepare-ownership")(function* (directory: string, { uid, gid }: SandboxUser) {

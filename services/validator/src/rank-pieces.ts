@@ -18,7 +18,7 @@ export const rankPieces = (pieces: ReadonlyArray<Piece>, failure: string): Reado
 const lines = (count: number, what: string): string => `${count} ${count === 1 ? "line" : "lines"} ${what}`
 
 /** `src/price.js:12 (1 line restored, 1 line taken back)`; the piece is one of the revert. */
-export const describePiece = (piece: Piece): string => {
+const describePiece = (piece: Piece): string => {
   const parts = [piece.added > 0 ? lines(piece.added, "restored") : "", piece.removed > 0 ? lines(piece.removed, "taken back") : ""]
   const what = parts.filter((part) => part !== "").join(", ")
   return `${piece.path}${piece.line > 0 ? `:${piece.line}` : ""}${what === "" ? "" : ` (${what})`}`

@@ -2,7 +2,7 @@
 
 /** What the sandbox sees as the registry: its own loopback, where the relay listens. */
 export const mirrorPort = 4873
-export const mirrorOrigin = `http://127.0.0.1:${mirrorPort}`
+const mirrorOrigin = `http://127.0.0.1:${mirrorPort}`
 
 /** Where origin number `index` appears on the mirror. */
 const prefixOf = (index: number): string => `/~${index}`

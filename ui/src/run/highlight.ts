@@ -69,7 +69,7 @@ class Tokens implements Emitter {
 hljs.configure({ __emitter: Tokens })
 
 /** Tokens cut at line feeds, one list per line. */
-export const linesOfTokens = (tokens: ReadonlyArray<Token>): ReadonlyArray<ReadonlyArray<Token>> => {
+const linesOfTokens = (tokens: ReadonlyArray<Token>): ReadonlyArray<ReadonlyArray<Token>> => {
   const lines: Array<Array<Token>> = [[]]
   for (const { text, scope } of tokens) {
     for (const [n, part] of text.split("\n").entries()) {
