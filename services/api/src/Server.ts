@@ -46,6 +46,16 @@ const notFound = new HttpError({ code: "not-found", message: "no such path" })
 const noAddress = new HttpError({ code: "invalid", message: "the host and the path make no address" })
 const failed = new HttpError({ code: "failed", message: "something went wrong here" })
 
+/** Whether there is a host and a path in it, and the path says something in UTF-8. */
+const isAddress = (text: string) => {
+  const path = URL.parse(text)?.pathname
+  try {
+    return path !== undefined && decodeURIComponent(path) !== ""
+  } catch {
+    return false
+  }
+}
+
 const invalidRequest = (error: ValidationError) => {
   const fields = error.all.map((one) => ({
     field: "path" in one && typeof one.path === "string" ? one.path : error.type,
@@ -105,7 +115,7 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
     .use(pageRoutes(respond, token))
   return async (request: Request, server: Listener): Promise<Response> => {
     app.server = server
-    if (!URL.canParse(request.url)) return secured(errorResponse(noAddress))
+    if (!isAddress(request.url)) return secured(errorResponse(noAddress))
     const asHead = request.method === "HEAD"
     const asked = asHead ? new Request(request, { method: "GET" }) : request
     addresses.set(asked, server.requestIP(request)?.address ?? "")

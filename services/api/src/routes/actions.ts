@@ -9,12 +9,13 @@ import { Elysia } from "elysia"
 import type { Caller } from "../authorize.ts"
 import { findReview, giveReview } from "../give-review.ts"
 import { plain } from "../plain-text.ts"
+import { StorableText } from "../query-values.ts"
 import type { Reviews } from "../Reviews.ts"
 import { describeBody, jsonBodyOf } from "../read-json.ts"
 import type { Respond } from "../respond.ts"
 
 const standard = Schema.toStandardSchemaV1
-const Key = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))
+const Key = StorableText(200).check(Schema.isMinLength(1))
 
 /** What a reviewer says with an action; all of it may be left out. */
 const ReviewBody = Schema.Struct({
@@ -28,6 +29,7 @@ const read = jsonBodyOf("review", ReviewBody)
 
 const isRunId = Schema.is(RunId)
 const isKey = Schema.is(Key)
+const isReview = Schema.is(Schema.String.check(Schema.isPattern(/^[0-9a-f]{32}$/u)))
 const noSuchRun = (runId: string) => new HttpError({ code: "not-found", message: `there is no run ${runId.slice(0, 60)}` })
 const noSuchReview = new HttpError({ code: "not-found", message: "there is no such review of this run" })
 const badKey = new HttpError({
@@ -62,7 +64,7 @@ const act = Effect.fn("api.act")(function* (runId: string, action: EventData<"re
 })
 
 const look = Effect.fn("api.look-at-review")(function* (runId: string, review: string) {
-  const found = isRunId(runId) ? yield* findReview(runId, review) : Option.none()
+  const found = isRunId(runId) && isReview(review) ? yield* findReview(runId, review) : Option.none()
   return yield* answer(yield* Effect.fromOption(found).pipe(Effect.mapError(() => noSuchReview)))
 })
 

@@ -5,6 +5,7 @@ import type { Assets } from "../Assets.ts"
 import { wantsPage } from "../authorize.ts"
 import { Feed } from "../Feed.ts"
 import { prometheus } from "../prometheus.ts"
+import { WholeNumber } from "../query-values.ts"
 import type { Runs } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
 import type { Sessions } from "../Sessions.ts"
@@ -14,9 +15,7 @@ import { showPage } from "./pages.ts"
 const standard = Schema.toStandardSchemaV1
 const defaultDays = 30
 const allDays = 36_500
-const Window = Schema.Struct({
-  days: Schema.optionalKey(Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: allDays }))),
-})
+const Window = Schema.Struct({ days: Schema.optionalKey(WholeNumber(1, allDays)) })
 
 const scrape = Effect.gen(function* () {
   const totals = yield* Totals

@@ -6,20 +6,20 @@ import type { ObjectRef } from "@ci-fix-pilot/contract/values"
 import { Effect, Option, Schema } from "effect"
 import { Elysia } from "elysia"
 import { listRuns } from "../list-runs.ts"
+import { StorableText, WholeNumber } from "../query-values.ts"
 import { Runs } from "../Runs.ts"
 import type { Respond } from "../respond.ts"
 import { acceptedRun, fold, runDetail } from "../run-detail.ts"
 import { serveLog } from "../serve-log.ts"
 
 const standard = Schema.toStandardSchemaV1
-const Positive = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
-const Text = Schema.String.check(Schema.isMaxLength(200))
+const Text = StorableText(200)
 /** A step of the life of a run, finer than its status; nobody is in one that does not exist. */
 const Phase = Schema.String.check(Schema.isPattern(/^[a-z-]{1,40}$/u))
 
 const ListQuery = Schema.Struct({
-  page: Schema.optionalKey(Positive),
-  pageSize: Schema.optionalKey(Positive.check(Schema.isLessThanOrEqualTo(100))),
+  page: Schema.optionalKey(WholeNumber(1, 1_000_000)),
+  pageSize: Schema.optionalKey(WholeNumber(1, 100)),
   status: Schema.optionalKey(Status),
   phase: Schema.optionalKey(Phase),
   repository: Schema.optionalKey(Text),

@@ -6,10 +6,11 @@ import { Audience } from "../Audience.ts"
 import { type Caller, unauthorized } from "../authorize.ts"
 import { Feed } from "../Feed.ts"
 import type { Follower } from "../Follower.ts"
+import { WholeNumber } from "../query-values.ts"
 import type { Respond } from "../respond.ts"
 import { type Session, Sessions } from "../Sessions.ts"
 
-const Position = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+const Position = WholeNumber(0, Number.MAX_SAFE_INTEGER)
 const Follow = Schema.Struct({ after: Schema.optionalKey(Position), runId: Schema.optionalKey(RunId) })
 const decode = SchemaParser.decodeUnknownResult(Follow, { errors: "all" })
 
