@@ -11,6 +11,8 @@ export interface SentMark {
 /** Marks wait this long for company; a command that is answered meanwhile needs none. The sweep looks at unmarked ones after a second. */
 const gather = "100 millis"
 const mostAtOnce = 2_000
+/** Marks that may wait for a database that stands still. */
+const mostWaiting = 20_000
 
 const markSent = "select from mark_sent($1::text::jsonb)"
 
@@ -22,11 +24,11 @@ export class SentMarks extends Context.Service<SentMarks, { readonly mark: (mark
     SentMarks,
     Effect.gen(function* () {
       const sql = yield* Sql
-      const queue = yield* Queue.unbounded<SentMark>()
+      const queue = yield* Queue.dropping<SentMark>(mostWaiting)
       const write = Effect.gen(function* () {
-        const first = yield* Queue.take(queue)
+        yield* Queue.peek(queue)
         yield* Effect.sleep(gather)
-        const marks = [first, ...(yield* Queue.takeBetween(queue, 0, mostAtOnce))]
+        const marks = yield* Queue.takeBetween(queue, 1, mostAtOnce)
         const rows = marks.map(({ commandId, dispatch, sequence }) => ({ id: commandId, dispatch, sequence }))
         yield* sql
           .query(markSent, [JSON.stringify(rows)])
