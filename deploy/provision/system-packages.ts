@@ -23,7 +23,11 @@ export const installPackages = async (why: string, packages: ReadonlyArray<strin
   say(`  installed ${packages.join(", ")} in ${secondsSince(start)}`)
 }
 
-const runAll = ([program = "", ...args]: ReadonlyArray<string>) => run(program, args, { env: { ...quiet, RUNLEVEL: "1" } })
+/** Another apt may be at work, as right after a machine was started: its end is waited for, not reported as a failure. */
+const runAll = async (command: ReadonlyArray<string>) => {
+  const [program = "", ...args] = command.flatMap((word) => (word === "apt-get" ? [word, "-o", "DPkg::Lock::Timeout=120"] : [word]))
+  await run(program, args, { env: { ...quiet, RUNLEVEL: "1" } })
+}
 
 const mayInstall = async (root: boolean, why: string, line: string): Promise<boolean> => {
   const able = root || (await attempt("sudo", ["-n", "true"])).code === 0
