@@ -15,7 +15,7 @@ const traceparent = `00-${"1".repeat(32)}-${"2".repeat(16)}-01`
 export const target: Target = { provider: "github", repository: "acme/shop", branch: "main", commitSha: "c".repeat(40) }
 
 /** What a planner says to each question about a lease in turn; the last one stands for all that follow. */
-export type Leases = ReadonlyArray<"go" | "busy" | "stale" | "garbage">
+export type Leases = ReadonlyArray<"go" | "busy" | "stale" | "silent" | "garbage">
 
 const decodeRequest = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseRequest))
 

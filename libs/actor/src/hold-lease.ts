@@ -11,7 +11,7 @@ const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseAnswer))
 const askAfterMs = 50
 /** How long a holder insists on an answer (ms): the planner may be starting anew, or stand still. */
 const insistMs = 5_000
-type Answer = LeaseAnswer["lease"] | "silent"
+type Answer = LeaseAnswer["lease"]
 
 /** What the planner says of a lease; `silent` when it does not answer in time. */
 const ask = (request: LeaseRequest) =>

@@ -8,8 +8,11 @@ export const LeaseRequest = Schema.Struct({
 })
 export type LeaseRequest = typeof LeaseRequest.Type
 
-/** `go`: yours for 1.5 s. `busy`: somebody lives. `stale`: answered, closed or a newer dispatch; stop and clean up. */
-export const LeaseAnswer = Schema.Struct({ lease: Schema.Literals(["go", "busy", "stale"]) })
+/**
+ * `go`: yours for 1.5 s. `busy`: somebody lives. `stale`: answered, closed or a newer dispatch; stop and clean up. `silent`: the planner
+ * could not say; to the asker that is as good as no answer.
+ */
+export const LeaseAnswer = Schema.Struct({ lease: Schema.Literals(["go", "busy", "stale", "silent"]) })
 export type LeaseAnswer = typeof LeaseAnswer.Type
 
 /** A lease lapses after this long without renewal (ms); holders renew four times as often. */

@@ -7,7 +7,7 @@
  */
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
-import { askTimeoutMs, LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/lease"
+import { askTimeoutMs, type LeaseAnswer, LeaseRequest, leaseMs } from "@ci-fix-pilot/contract/lease"
 import { asks } from "@ci-fix-pilot/contract/subjects"
 import { roundingUsd } from "@ci-fix-pilot/lifecycle/policy"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
@@ -16,7 +16,7 @@ import { databaseTime } from "./database-time.ts"
 import { LeaseWatch } from "./LeaseWatch.ts"
 import { PolicyConfig } from "./PolicyConfig.ts"
 
-type Lease = "go" | "busy" | "stale"
+type Lease = Exclude<LeaseAnswer["lease"], "silent">
 interface Question {
   readonly request: LeaseRequest
   /** When it was asked, by this process's monotonic clock (ms). */
@@ -62,8 +62,11 @@ export const answerLeases = (requests: ReadonlyArray<LeaseRequest>) =>
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(LeaseRequest))
 const maxBatch = 256
+/** Questions that may wait: more than are answered before their askers give up. */
+const mostWaiting = 8_192
 /** What was asked longer ago (ms) is not answered any more: its asker has given up, or will have when the answer comes. */
 const patienceMs = askTimeoutMs - 50
+const say = (lease: LeaseAnswer["lease"]) => JSON.stringify({ lease } satisfies LeaseAnswer)
 const monotonicMs = Effect.sync(() => performance.now())
 
 const serve = (queue: Queue.Queue<Question>) =>
@@ -100,14 +103,14 @@ const watch = (queue: Queue.Queue<Question>) =>
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
     const bus = yield* Bus
-    const queue = yield* Queue.unbounded<Question>()
+    const queue = yield* Queue.dropping<Question>(mostWaiting)
     yield* bus.answer(asks.lease, (text) =>
       Effect.gen(function* () {
         const request = yield* decode(text)
         const answer = yield* Deferred.make<Lease>()
         yield* Queue.offer(queue, { request, askedAt: yield* monotonicMs, answer })
-        return JSON.stringify({ lease: yield* Deferred.await(answer).pipe(Effect.timeout(patienceMs)) })
-      }).pipe(Effect.orElseSucceed(() => JSON.stringify({ lease: "silent" }))),
+        return say(yield* Deferred.await(answer).pipe(Effect.timeout(patienceMs)))
+      }).pipe(Effect.orElseSucceed(() => say("silent"))),
     )
     yield* Effect.forkScoped(Effect.forever(serve(queue)))
     yield* Effect.forkScoped(Effect.repeat(watch(queue), Schedule.spaced("1 second")))
