@@ -42,7 +42,7 @@ export const withLock = async (path, work) => {
   }
 }
 
-/** True when nobody holds the lock at this moment. */
+/** True when no process holds the lock at this moment. */
 export const isFree = async (path) => {
   const [code] = await once(spawn("flock", ["--exclusive", "--nonblock", path, "true"], { stdio: "ignore" }), "exit")
   return code === 0

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 
-/** Builds that are kept: whoever was started from one may still read of it. */
+/** Builds that are kept: a service that was started from one may still read of it. */
 const kept = 8
 /** How often sources may change in the middle of a build before it is given up. */
 const most = 5
@@ -31,7 +31,7 @@ export const buildOnce = async (builds: string, digest: () => string, make: (fol
       renameSync(fresh, folder)
       return folder
     } catch (error) {
-      // Somebody else was first, with the same sources.
+      // Another process was first, with the same sources.
       if (existsSync(folder)) return folder
       throw error
     } finally {

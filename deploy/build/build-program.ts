@@ -12,7 +12,7 @@ export const builtFile = (build: string, entry: string): string => join(build, d
 
 /**
  * Builds the program that begins in `entry`, a path from the checkout: `main.js`, a file for each part that is loaded only where it is
- * used, their source maps, and the migrations that it reads. It needs nothing else but Bun. Names stay as they are, for whoever reads a
+ * used, their source maps, and the migrations that it reads. It needs nothing else but Bun. Names stay as they are, for those who read a
  * stack trace.
  */
 export const buildProgram = async (checkout: string, entry: string, build: string): Promise<void> => {

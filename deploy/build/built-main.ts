@@ -6,7 +6,7 @@ import { builtFile } from "./build-program.ts"
 import { entries } from "./entries.ts"
 import { sourceDigest } from "./source-digest.ts"
 
-/** Builds everything, in a process of its own: what a bundler takes in memory must not stay with whoever starts services. */
+/** Builds everything, in a process of its own: what a bundler takes in memory must not stay with what starts services. */
 const build = async (folder: string): Promise<void> => {
   const child = Bun.spawn([process.execPath, join(checkout(), "deploy/build.ts"), folder, ...Object.keys(entries)], {
     stdio: ["ignore", "ignore", "pipe"],

@@ -27,7 +27,7 @@ const live = async (action: "approve" | "deny") => {
   return judgeAtRest(fleet, runId)
 }
 
-/** The planner has taken the review, and whoever merges has answered. */
+/** The planner has taken the review, and the merge was answered. */
 const isTried = async (runId: string) =>
   runOf(await ledgerOf(fleet.database.sql, runId))?.merging === false && (await openCommands(fleet, runId)) === 0
 

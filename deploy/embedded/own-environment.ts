@@ -2,7 +2,7 @@
 const foreign: ReadonlySet<string> = new Set([
   // This one is asked by its own process, on loopback, where it needs no token.
   "CI_HEALING_API_TOKEN",
-  // Whom it may heal, and where its pull requests go, is decided by whoever starts it.
+  // Whom it may heal, and where its pull requests go, is decided by the person who starts it.
   "CI_HEALING_ENABLED",
   "CI_HEALING_ALLOWED_REPOSITORIES",
   "CI_HEALING_GITHUB_ENABLED",

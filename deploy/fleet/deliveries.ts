@@ -2,8 +2,8 @@ import type { Fleet } from "./fleet.ts"
 import { waitUntil } from "./ledger-of.ts"
 
 /**
- * Waits until every webhook of the forge was taken. GitHub delivers a failed one again only when it is told to, as whoever operates it
- * does here; what was accepted needs nobody.
+ * Waits until every webhook of the forge was taken. GitHub delivers a failed one again only when it is told to, as its operator
+ * does here; what was accepted needs no one.
  */
 export const untilDelivered = (fleet: Fleet, withinMs: number): Promise<true> =>
   waitUntil(

@@ -14,7 +14,7 @@ export const ledgerOf = async (sql: postgres.ISql, runId: string): Promise<Reado
 export const runOf = (entries: ReadonlyArray<Entry>): Run | undefined => entries.reduce<Run | undefined>(evolve, undefined)
 
 /**
- * Asks again, each 50 ms, until the answer is there; rejects with what was waited for and what was seen last. Whoever is asked may be
+ * Asks again, each 50 ms, until the answer is there; rejects with what was waited for and what was seen last. What is asked may be
  * away for a while: that is no answer either.
  */
 export const waitUntil = async <A>(

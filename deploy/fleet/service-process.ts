@@ -5,7 +5,7 @@ import { builtMain } from "../build/built-main.ts"
 
 export type ServiceProcess = Running
 
-/** Only what a service needs of this machine: no test runner's variables, no secrets of whoever runs the tests. */
+/** Only what a service needs of this machine: no test runner's variables, no secrets of the person who runs the tests. */
 const inherited = ["PATH", "HOME", "LANG", "TMPDIR", "npm_config_registry", "NODE_EXTRA_CA_CERTS"] as const
 
 const blank = (): Record<string, string> =>

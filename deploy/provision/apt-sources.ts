@@ -27,6 +27,6 @@ export const parseDeb822 = (text: string): Array<Source> =>
       return field("URIs").map((uri) => ({ uri, suites: field("Suites") }))
     })
 
-/** The archive that serves this release itself, not its security updates or somebody else's packages. */
+/** The archive that serves this release itself, not its security updates or another vendor's packages. */
 export const archiveOf = (sources: ReadonlyArray<Source>, codename: string): string | undefined =>
   sources.find(({ suites }) => suites.includes(codename))?.uri

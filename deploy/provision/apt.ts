@@ -1,6 +1,6 @@
 /**
  * Packages downloaded and unpacked without installing anything: apt with lists and caches of its own below `.tools/apt`,
- * so that it needs no rights, disturbs nobody, and may look into another release of the same distribution.
+ * so that it needs no rights, disturbs no other program, and may look into another release of the same distribution.
  */
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises"

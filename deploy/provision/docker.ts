@@ -14,7 +14,7 @@ import { installPackages } from "./system-packages.ts"
 export interface Docker {
   /** Where it listens. */
   readonly socket: string
-  /** Leaves it; stops the daemon when it is ours and nobody else uses it. */
+  /** Leaves it; stops the daemon when it is ours and no other program uses it. */
   readonly release: () => Promise<void>
 }
 

@@ -30,7 +30,7 @@ export const sourceFiles = (): Array<string> =>
 export const ownSources = (): Array<Source> =>
   sourceFiles().flatMap((path) => (path.endsWith(".list") ? parseList : parseDeb822)(readFileSync(path, "utf8")))
 
-/** True as root in a container or a virtual machine: nobody's desktop. */
+/** True as root in a container or a virtual machine: not a desktop. */
 export const isOurs = (): boolean => process.getuid?.() === 0 && (isContainer() || isVirtual())
 
 const isContainer = () =>

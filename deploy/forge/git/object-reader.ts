@@ -24,7 +24,7 @@ export class ObjectReader {
   /** The object that a name (an id, or a full ref) leads to; undefined when there is none. */
   read(name: string): Promise<GitObject | undefined> {
     const answer = this.#last.then(() => this.#ask(name))
-    // After a failed read nobody knows where the next answer begins: start afresh.
+    // After a failed read it is unknown where the next answer begins: start afresh.
     this.#last = answer.catch(() => this.#end())
     return answer
   }

@@ -39,7 +39,7 @@ export const loginOfEmail = (world: World, email: string): string | undefined =>
   return noreply?.[1] ?? world.store.users.get(email)?.login
 }
 
-/** The account behind a commit's e-mail address, null when nobody knows it. */
+/** The account behind a commit's e-mail address, null when it is unknown. */
 export const userOfEmail = (world: World, email: string): Json | null => {
   const login = loginOfEmail(world, email)
   return login === undefined ? null : userJson(world, login)

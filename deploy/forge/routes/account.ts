@@ -7,7 +7,7 @@ import type { Call, Route } from "../http/route.ts"
 import { appJson, appPermissions, installationJson } from "../json/app.ts"
 import { numberOf, userJson } from "../json/user.ts"
 
-/** The app that asks. @throws Refusal 401 when somebody else does */
+/** The app that asks. @throws Refusal 401 when the asker is no app */
 const askingApp = ({ caller }: Call): number => {
   if (caller.kind !== "app") throw new Refusal({ status: 401, message: "A JSON web token could not be decoded" })
   return Number(caller.id) || numberOf(caller.id)

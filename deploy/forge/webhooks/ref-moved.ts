@@ -20,7 +20,7 @@ export const refMoved = async (world: World, repository: RepositoryRow, move: Re
   if (!move.ref.startsWith("refs/heads/")) return
   const name = fullName(repository)
   const branch = move.ref.slice("refs/heads/".length)
-  // Read again: somebody may have joined the repository while this move was under way.
+  // Read again: a person may have joined the repository while this move was under way.
   const current = world.store.repositories.get(name.toLowerCase()) ?? repository
   world.store.repositories.put(name.toLowerCase(), { ...current, pushedAt: world.now().toISOString() })
   const path = world.repositories.path(repository)

@@ -96,7 +96,7 @@ const handleDelivery = <T extends CommandType, R>(config: ActorConfig<T, R>, del
         Effect.flatMap((event: Event) => Effect.flatMap(isHeld, (held) => publishAnswer(command, holder, event, held))),
         Effect.tap(crashPoint(`${config.name}:answered`)),
         Effect.andThen(delivery.ack),
-        // Nobody has the answer: let the server deliver the command again.
+        // The answer reached no one: let the server deliver the command again.
         Effect.catch((error) =>
           Effect.andThen(Effect.logWarning("the answer could not be said", error.message), delivery.nak(defaultRetryMs)),
         ),

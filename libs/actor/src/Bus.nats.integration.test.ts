@@ -25,7 +25,7 @@ describe("the bus on NATS", () => {
 /** A connection is there again some time after its server. */
 const untilBack = { schedule: Schedule.spaced("100 millis"), times: 100 }
 
-/** What an operator does to the server, on a connection of his own. */
+/** What an operator does to the server, on a connection of their own. */
 const operating = <A>(work: (manager: JetStreamManager) => Promise<A>) =>
   Effect.provide(
     Nats.use((connection) => Effect.promise(async () => work(await jetstreamManager(connection)))),

@@ -86,7 +86,7 @@ const namesOf = async (manager: JetStreamManager, stream: string) => {
   return names
 }
 
-/** Creates the stream or widens the one that is there; then its durables, if one is missing or nobody has looked at them yet (`isNew`). */
+/** Creates the stream or widens the one that is there; then its durables, if one is missing or they were not looked at yet (`isNew`). */
 const ensureStream = async (manager: JetStreamManager, config: StreamConfig, isNew: boolean) => {
   const wanted = {
     name: config.name,
@@ -101,7 +101,7 @@ const ensureStream = async (manager: JetStreamManager, config: StreamConfig, isN
   try {
     const { config: there } = await manager.streams.info(config.name)
     if (there.max_bytes !== wanted.max_bytes || there.max_age !== wanted.max_age) await manager.streams.update(config.name, wanted)
-    // By their names: as far as their number goes, somebody else's may stand in for one that is gone.
+    // By their names: by their number alone, another program's could stand in for one that is gone.
     const known = isNew || config.durables.length === 0 ? new Set() : await namesOf(manager, config.name)
     if (config.durables.every(({ durable }) => known.has(durable))) return
   } catch (error) {

@@ -74,7 +74,7 @@ const deliveries = (on: OnBus, ackWaitMs: number) => {
         yield* say("forgotten")
         const both = [yield* Queue.take(inbox), yield* Queue.take(inbox)]
         expect(both.map(asText)).toEqual(["forgotten #1", "forgotten #2"])
-        // The first has lain for the ack wait and is nobody's any more; the second has just come.
+        // The first has lain for the ack wait and is free again; the second has just come.
         const [first = 0, second = 0] = yield* Effect.forEach(both, ({ age }) => age)
         expect(first - second).toBeGreaterThan(ackWaitMs * 0.8)
       }),

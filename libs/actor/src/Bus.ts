@@ -6,7 +6,7 @@ export class BusUnavailable extends Schema.TaggedError<BusUnavailable>()("BusUna
 /** A question got no answer. */
 export class NobodyAnswered extends Schema.TaggedError<NobodyAnswered>()("NobodyAnswered", {
   subject: Schema.String,
-  /** Nobody listens there; else somebody may, who is slow or cannot be reached just now. */
+  /** No service listens there; otherwise one may, but is slow or cannot be reached just now. */
   absent: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false))),
 }) {}
 
@@ -16,7 +16,7 @@ export interface Delivery {
   readonly text: string
   /** 1 at the first delivery. */
   readonly deliveries: number
-  /** How long ago it came to this process (ms). Past the ack wait somebody else may have it, too. */
+  /** How long ago it came to this process (ms). Past the ack wait another process may have it, too. */
   readonly age: Effect.Effect<number>
   readonly ack: Effect.Effect<void>
   readonly nak: (delayMs: number) => Effect.Effect<void>

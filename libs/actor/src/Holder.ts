@@ -1,6 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 
-/** Names whoever works on a delivery: unique per process and delivery, so that two copies of the same work can be told apart. */
+/** Names the holder of a delivery: unique per process and delivery, so that two copies of the same work can be told apart. */
 export class Holder extends Context.Service<Holder, { readonly next: Effect.Effect<string> }>()("ci-fix-pilot/Holder") {
   static readonly layer = Layer.sync(Holder, () => {
     const process = crypto.randomUUID().slice(0, 13)

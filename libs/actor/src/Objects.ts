@@ -4,7 +4,7 @@ import { Context, type Effect, Schema } from "effect"
 /** The object is not there (expired, wiped, or never stored) or does not match its digest. */
 export class ObjectGone extends Schema.TaggedError<ObjectGone>()("ObjectGone", { key: Schema.String, why: Schema.String }) {}
 
-/** Large texts, for convenience only: whoever stores one also keeps a digest that is good enough without it. */
+/** Large texts, for convenience only: who stores one keeps a digest, too, that is good enough without it. */
 export class Objects extends Context.Service<
   Objects,
   {

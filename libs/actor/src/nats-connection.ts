@@ -34,7 +34,7 @@ const open = ({ servers: text, name, user, password }: NatsAddress) =>
         pingInterval: 10_000,
         // A stack trace for every request that might fail costs more than the request.
         noAsyncTraces: true,
-        // Whoever asks for TLS gets nothing less from a server that has none.
+        // An address that asks for TLS is never served without it.
         ...(servers.some((one) => one.startsWith("tls:")) ? { tls: {} } : {}),
         ...(login ?? (user === undefined || password === undefined ? {} : { user, pass: Redacted.value(password) })),
       })

@@ -24,7 +24,7 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
 })
 
-/** What every service needs of the world: the broker and its object store, and a name for whoever holds a delivery. */
+/** What every service needs of the world: the broker and its object store, and a name for the holder of a delivery. */
 export const infrastructure = (service: string) =>
   Layer.mergeAll(NatsBus.layer, NatsObjects.layer, Holder.layer).pipe(Layer.provide(Nats.layer(service)))
 

@@ -111,12 +111,12 @@ export const configuration: Readonly<Record<Service, ReadonlyArray<string>>> = {
 
 const secrets = /(?:PASSWORD|SECRET|TOKEN|_KEY)(?:_|$)|^DATABASE_URL$|SLACK_WEBHOOK_URL$/u
 
-/** Whether a variable's value is shown to nobody. */
+/** Whether a variable's value is never shown. */
 export const isSecret = (name: string): boolean => secrets.test(name)
 
 /** Of an address, what may hold a secret. */
 const userAndPassword = /(?<=\/\/)[^/?\s]*@/gu
-/** An `@` behind a `?`, and no path before it: part of the query or of a password that was not encoded. Nobody can tell. */
+/** An `@` behind a `?`, and no path before it: part of the query or of a password that was not encoded. The text does not say which. */
 const either = /(?<=\/\/)[^/?\s]*\?[^/\s]*@\S*/gu
 /** As far as the next address of a list. */
 const query = /(?<=\/\/[^?\s]*)\?(?:(?!,[a-z][a-z\d+.-]*:\/\/)\S)*/gu

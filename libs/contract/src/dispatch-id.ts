@@ -1,6 +1,6 @@
 /**
  * The ids of what travels for one command: `<command>#<dispatch>` is a dispatch of it, `<command>#<dispatch>#<holder>` the answer of
- * whoever held it. Each is another message to the broker, so that no repeat is swallowed by its duplicate window.
+ * its holder. Each is another message to the broker, so that no repeat is swallowed by its duplicate window.
  */
 export interface DispatchId {
   readonly commandId: string

@@ -9,7 +9,7 @@ const Name = Schema.String.check(Schema.isMaxLength(300), Schema.isPattern(/^[\x
 
 /**
  * What a message carries besides its data. `at` is for people; no decision reads it. `causedBy` is the id of the message it answers or
- * follows. `unleased`: whoever answers was never told `go`, so the planner has counted no try and reserved no money for this answer.
+ * follows. `unleased`: the holder was never told `go`, so the planner has counted no try and reserved no money for this answer.
  */
 export const Envelope = Schema.Struct({
   id: Name,

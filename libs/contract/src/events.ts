@@ -33,7 +33,7 @@ const CiFailed = Schema.Struct({
   errorType: Schema.optionalKey(Line),
   signature: Schema.optionalKey(Signature),
   digest: Schema.optionalKey(LogDigest),
-  /** As the webhook named them; whoever fetches the failure knows better. */
+  /** As the webhook named them; what is fetched is more reliable. */
   failedJobs: Schema.optionalKey(Schema.Array(FailedJob).check(Schema.isMaxLength(20))),
   fork: Schema.optionalKey(Schema.Boolean),
 })
@@ -58,7 +58,7 @@ const FailureFetched = Schema.Struct({
   headMoved: Schema.Boolean,
 })
 
-/** A repaired run of a check on our own pull request. */
+/** A check that ran on our own pull request. */
 const Checks = Schema.Struct({ number: Count, headSha: CommitSha, conclusion: Schema.Literals(["pending", "success", "failure"]) })
 /** `number` is absent when the run never had a pull request. `pullRequest`: which one, for a run that does not know of it yet. */
 const PullRequestEnd = Schema.Struct({

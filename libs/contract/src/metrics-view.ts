@@ -27,7 +27,7 @@ export const Summary = Schema.Struct({
   attempts: Count,
   secondsToFix: Quantiles,
   costUsd: Schema.Finite,
-  /** Runs that ended fixed or resolved and had a pull request, by the strategy of its fix. What a person fixed without one is nobody's. */
+  /** Runs that ended fixed or resolved and had a pull request, by the strategy of its fix. What a person fixed without one counts for none. */
   byStrategy: Schema.Record(Schema.String, Count),
   /** Every day from the first with a run to today, oldest first. */
   perDay: Schema.Array(DayTotals),

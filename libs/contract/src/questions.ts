@@ -1,6 +1,6 @@
 /**
  * Read-only questions about the files of a failing commit, asked by request and reply (`asks.readFile`, `search`, `list`). An answer is
- * bounded, redacted, and never a truth: whoever gets none goes on without it. Paths are relative to the repository's root.
+ * bounded, redacted, and never a truth: without an answer the asker goes on. Paths are relative to the repository's root.
  */
 import { Schema } from "effect"
 import { Target } from "./values.ts"

@@ -13,7 +13,7 @@ export interface Failure {
 }
 
 /**
- * The run that heals a failure: the same failure gives the same run, whoever reports it and how often, with no time window.
+ * The run that heals a failure: the same failure gives the same run, however often and by whatever source it is reported, with no time window.
  * Repository names are case-insensitive on every host we know; branches are not.
  */
 export const runIdOf = ({ repository, branch, commitSha, cause, attempt }: Failure): RunId => {

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 
 /**
  * Who looks at the dashboard. `required`: this api asks for its token; `csrf`: what every changing request of a signed-in page carries in
- * `x-csrf-token`, null while nobody is signed in and where no sign-in is required.
+ * `x-csrf-token`, null without a sign-in and where no sign-in is required.
  */
 export const SessionView = Schema.Struct({
   required: Schema.Boolean,

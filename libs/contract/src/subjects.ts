@@ -19,7 +19,7 @@ export const allCommands = "cmd.>"
 export const allEvents = "evt.>"
 /** All ledger entries of all runs. */
 export const allRuns = "run.>"
-/** Read-only questions, answered by whoever lives; never a truth. */
+/** Read-only questions, answered by any process that lives; never a truth. */
 export const asks = {
   lease: "ask.planner.lease",
   readFile: "ask.validator.read-file",
@@ -28,5 +28,5 @@ export const asks = {
 } as const
 /** The subject on which one service answers for its health. */
 export const healthSubject = (service: Service) => `ask.${service}.health`
-/** On which one validator process says whether it still works under a sandbox's label: nobody there means an orphan. */
+/** On which one validator process says whether it still works under a sandbox's label: no answer means an orphan. */
 export const validatorInstance = (instance: string) => `ask.validator.instance.${instance}`

@@ -12,7 +12,7 @@ export type Provider = typeof Provider.Type
 export const Target = Schema.Struct({ provider: Provider, repository: Repository, branch: Branch, commitSha: CommitSha })
 export type Target = typeof Target.Type
 
-/** A large text in the object store. The object may be gone: whoever refers to it carries a digest that is good enough. */
+/** A large text in the object store. The object may be gone: what refers to it carries a digest that is good enough. */
 export const ObjectRef = Schema.Struct({ key: Text(200), sha256: Sha256, bytes: Count })
 export type ObjectRef = typeof ObjectRef.Type
 

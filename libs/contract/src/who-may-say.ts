@@ -4,7 +4,7 @@ import type { RunId, Service } from "./ids.ts"
 import { answerSubject, eventSubject } from "./subjects.ts"
 
 /**
- * The sources of the inbox: which service writes each, and what comes from there. These are the only facts that nobody has asked for. All
+ * The sources of the inbox: which service writes each, and what comes from there. These are the only facts that come unasked. All
  * else is an answer, and only the service that a command is addressed to may say one of its `answers`.
  */
 export const sources = {
@@ -61,7 +61,7 @@ export const presumedSubject = ({ id, type }: Said, asked: Asked | undefined) =>
   asked === undefined ? inboxSubject(id.split(":")[1] ?? "", type) : answerSubject(asked.type, type)
 
 /**
- * Why a message is not believed; undefined: it is. `subject`: where it was said, as the broker and the database let nobody else speak
+ * Why a message is not believed; undefined: it is. `subject`: where it was said, as the broker and the database let no other service speak
  * there. `asked`: the command that it says it answers, if there is one.
  */
 export const refusal = ({ id, type, runId, causedBy }: Said, subject: string, asked: Asked | undefined): string | undefined => {

@@ -6,7 +6,7 @@ const ESCAPES = new RegExp(
   String.raw`${ESC}(?:\[${CSI}|[\]PX^_][^${BELL}${ESC}]{0,4096}(?:${BELL}|${ESC}\\)?|[ -/]{0,4}[0-~]?)|\u009b${CSI}`,
   "gu",
 )
-/** What nobody sees but a model or a browser would read: controls, format characters (zero width, bidirectional, tags), fillers. */
+/** What a person does not see but a model or a browser would read: controls, format characters (zero width, bidirectional, tags), fillers. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Variation_Selector}\u115F\u1160\u17B4\u17B5\u2028\u2029\u3164\uFFA0]|\u034F/gu
 /** The time that GitHub's runner writes before every line. */
 const STAMP = /^\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?/u

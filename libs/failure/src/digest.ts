@@ -6,7 +6,7 @@ import { knownValues, type RedactOptions, redactText } from "./redact.ts"
 
 /** Takes a log in chunks cut anywhere; gives the redacted log chunk by chunk, and in the end its telling part. */
 export interface Digester {
-  /** The redacted lines that became complete, for whoever keeps the whole log; a copy, free to keep. */
+  /** The redacted lines that became complete, for a caller that keeps the whole log; a copy, free to keep. */
   readonly push: (chunk: Uint8Array) => Uint8Array
   /** Ends the log. `rest` is the last of the redacted log. Call once. */
   readonly finish: () => { readonly digest: LogDigest; readonly rest: Uint8Array }

@@ -1,6 +1,9 @@
 import type { Diagnosis } from "@ci-fix-pilot/contract/values"
 
-/** How telling a line is: 5 the root of a failure in a tool's own words, 4 nearly, 3 an error of unclear origin, 1 a mere mention. */
+/**
+ * How telling a line is: 5 the root of a failure in a tool's own words, 4 nearly, 3 an error of unclear origin, 2 the word for one and no
+ * more, 1 a mere mention.
+ */
 export type Rank = 1 | 2 | 3 | 4 | 5
 
 /** A line that says something went wrong. `place`: where the error itself begins: here, in the line above, or below this heading. */

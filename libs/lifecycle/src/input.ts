@@ -7,7 +7,7 @@ export type Input =
   | { readonly kind: "event"; readonly event: Event; readonly answers?: { readonly type: CommandType; readonly open: boolean } }
   | { readonly kind: "slot-free" }
   | { readonly kind: "deadline-passed" }
-  /** `forGood`: whoever was asked says that no repetition mends it. */
+  /** `forGood`: the service that was asked says that no repetition mends it. */
   | { readonly kind: "gave-up"; readonly command: CommandType; readonly why: string; readonly heldUsd?: number; readonly forGood?: true }
 
 /** What only the database knows at the moment of the decision: counts over other runs. */

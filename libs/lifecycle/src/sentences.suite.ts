@@ -38,7 +38,7 @@ export const gaveUp = (command: CommandType, why = "away", heldUsd?: number): In
   why,
   ...(heldUsd === undefined ? {} : { heldUsd }),
 })
-/** Whoever was asked says that no repetition mends it. */
+/** The service that was asked says that no repetition mends it. */
 export const refusedForGood = (command: CommandType, why: string): Input => ({ kind: "gave-up", command, why, forGood: true })
 export const deadlinePassed: Input = { kind: "deadline-passed" }
 export const slotFree: Input = { kind: "slot-free" }
@@ -103,7 +103,7 @@ class Outcome {
     return this
   }
 
-  /** Nothing is recorded and nobody is asked. */
+  /** Nothing is recorded and nothing is asked. */
   nothing() {
     return this.then().asking()
   }

@@ -19,7 +19,7 @@ interface Command {
   readonly id: string
   readonly intent: Intent
   open: boolean
-  /** Nobody could do it. */
+  /** No process could do it. */
   cameToNothing?: boolean
   /** What its holders have reserved and not yet accounted for (US dollars). */
   reservedUsd: number

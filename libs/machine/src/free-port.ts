@@ -1,6 +1,6 @@
 import { createServer } from "node:net"
 
-/** A TCP port on loopback that nobody listens on now. Another program may still take it first: callers retry. */
+/** A TCP port on loopback that no program listens on now. Another program may still take it first: callers retry. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()

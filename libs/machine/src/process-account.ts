@@ -7,7 +7,7 @@ export interface Account {
   readonly gid: number
 }
 
-/** The first of these users that exists, when we are root and must become somebody else; undefined when we are not root. */
+/** The first of these users that exists, when we are root and must become another user; undefined when we are not root. */
 export const accountFor = (...names: ReadonlyArray<string>): Account | undefined => {
   if (process.getuid?.() !== 0) return undefined
   const accounts = readFileSync("/etc/passwd", "utf8")

@@ -8,7 +8,7 @@ const JOINED =
 const LATIN_MIXED =
   /[A-Za-z_]\p{M}*[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\uFF21-\uFF5A]|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\uFF21-\uFF5A]\p{M}*[A-Za-z_]/u
 
-/** The code points in a text that a reviewer cannot see or that change what he reads, in order, as `U+202E`. */
+/** The code points in a text that a reviewer cannot see or that change what is read, in order, as `U+202E`. */
 export const hiddenCharacters = (text: string): ReadonlyArray<string> => {
   const rest = text.replace(EMOJI, "").replace(JOINED, "")
   return Array.from(

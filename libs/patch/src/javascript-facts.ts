@@ -39,7 +39,7 @@ export const javascriptFacts: ReadFacts = (path, text) => {
   try {
     return tree === undefined ? undefined : factsOf(tree, text)
   } catch (error) {
-    // Code nested deeper than the stack allows; written by nobody who wants it to be read.
+    // Code nested deeper than the stack allows; no one writes that to be read.
     if (error instanceof RangeError) return undefined
     throw error
   }

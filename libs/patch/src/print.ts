@@ -24,7 +24,7 @@ const extended = (file: FileDiff): ReadonlyArray<string> => {
   ]
 }
 
-/** A name with spaces is closed by a tab, as git does, so that nobody takes what follows for a part of it. */
+/** A name with spaces is closed by a tab, as git does, so that what follows is not taken for a part of it. */
 const tabbed = (name: string): string => (name.includes(" ") && !name.startsWith('"') ? `${name}\t` : name)
 
 const range = (start: number, count: number): string => (count === 1 ? `${start}` : `${start},${count}`)

@@ -17,7 +17,7 @@ export class PatchRefused extends Schema.TaggedError<PatchRefused>()("PatchRefus
 }
 
 /**
- * Refuses what has no honest use in a fix and could harm whoever applies or reads it: paths that leave the repository or enter `.git`,
+ * Refuses what has no honest use in a fix and could harm those who apply or read it: paths that leave the repository or enter `.git`,
  * symbolic links, submodules, special file modes, binary content, invisible or direction-changing characters, and anything larger than
  * a fix may be. Needs nothing but the diff. Everything that could be honest is left to `findingsOf`.
  */

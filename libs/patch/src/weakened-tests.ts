@@ -10,7 +10,7 @@ import { pythonFacts } from "./python-facts.ts"
 import { specialCases } from "./special-case.ts"
 import { type ReadFacts, weakerFacts, without } from "./test-facts.ts"
 
-/** Who reads which language. */
+/** Which language a file is read in, by its name. */
 const READERS: ReadonlyArray<readonly [RegExp, ReadFacts]> = [
   [/\.[cm]?[jt]sx?$/, javascriptFacts],
   [/\.pyi?$/, pythonFacts],

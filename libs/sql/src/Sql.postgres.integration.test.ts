@@ -62,7 +62,7 @@ it("goes on after the server was killed during transactions with statements on t
     yield* Effect.sleep("300 millis")
     yield* Effect.promise(() => database.kill())
     const errors = yield* Fiber.join(working)
-    // Whoever was refused a connection while the server was away must not be given one later.
+    // A caller that was refused a connection while the server was away must not be given one later.
     yield* Effect.all(
       Array.from({ length: 8 }, () => Effect.flip(sql.transaction(many))),
       { concurrency: "unbounded" },
@@ -151,7 +151,7 @@ it("lets nobody wait behind others for a server that takes connections and says 
   expect(errors.map(({ code, retryable }) => ({ code, retryable }))).toEqual(Array(4).fill({ code: "CONNECTION_SILENT", retryable: true }))
 })
 
-/** A way to the database that can lose connections as a network does: nothing comes through any more, and nobody is told. */
+/** A way to the database that can lose connections as a network does: nothing comes through any more, and neither side learns of it. */
 const wayTo = (url: string) =>
   Effect.gen(function* () {
     const port = yield* Effect.promise(freePort)

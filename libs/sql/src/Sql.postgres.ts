@@ -12,7 +12,7 @@ const toError = (cause: unknown): SqlError => {
   return new SqlError({ message, code, retryable: retryableCodes.test(code) })
 }
 
-/** Waits for an answer of the server; whoever gets none in time has lost the connection. */
+/** Waits for an answer of the server; without one in time the connection counts as lost. */
 type InTime = <A>(answer: PromiseLike<A>) => Promise<A>
 
 interface Connection {
@@ -20,7 +20,7 @@ interface Connection {
   readonly inTime: InTime
 }
 
-/** Uses a connection, which is nobody else's meanwhile, until what is done on it has ended. */
+/** Has a connection to itself until what is done on it has ended. */
 type OnOne = Lent<Connection>["use"]
 
 const queryOn =
@@ -100,7 +100,7 @@ const leaveS = 5
 
 /**
  * A pool on a Postgres server. Connects when first used, so that a database that is away delays nothing else. A network may lose a
- * connection and tell nobody for a quarter of an hour: when an answer stays out, all connections are left, and new ones are made. To wait
+ * connection without a word for a quarter of an hour: when an answer stays out, all connections are left, and new ones are made. To wait
  * for a connection is not to wait for an answer: a database that is slow is not silent.
  */
 export const make = (url: string, poolSize: number, { statementMs, silentMs } = limits) =>
@@ -127,7 +127,7 @@ export const make = (url: string, poolSize: number, { statementMs, silentMs } = 
     const end = (connections: ReadonlyArray<Connection>, timeout: number) => Promise.all(connections.map(({ sql }) => sql.end({ timeout })))
     let pool = open()
     const lent = lendInTurn(pool)
-    // Where nobody says a word, those who wait for a connection are told so, too: each would wait so long again.
+    // While the server is silent, callers that wait for a connection are told so, too: each would wait so long again.
     const leave = (left: ReadonlyArray<Connection>, error: Error) => {
       if (pool !== left) return
       lent.refuse(error)

@@ -4,7 +4,7 @@ export interface Lent<A> {
   readonly use: <B>(work: (one: A) => Promise<B>) => Promise<B>
   /** Lends these from now on, also to those who wait; what is done with those before goes on. */
   readonly replace: (others: ReadonlyArray<A>) => void
-  /** Lets nobody wait any longer. */
+  /** Ends every wait. */
   readonly refuse: (error: unknown) => void
 }
 

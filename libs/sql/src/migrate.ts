@@ -8,7 +8,7 @@ export interface Migration {
   readonly script: string
 }
 
-/** A migration that was applied has another text now: somebody changed history instead of adding to it. */
+/** A migration that was applied has another text now: history was changed instead of added to. */
 export class MigrationChanged extends Schema.TaggedError<MigrationChanged>()("MigrationChanged", {
   service: Schema.String,
   name: Schema.String,

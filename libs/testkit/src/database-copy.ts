@@ -10,7 +10,7 @@ const isOpen = async (path: string): Promise<boolean> =>
   ((await stat(path)).mode & executableByOthers) !== 0 && (dirname(path) === path || isOpen(dirname(path)))
 
 /**
- * Postgres refuses to be root, and nobody else may enter a checkout in root's home: then a copy in the temporary folder is used,
+ * Postgres refuses to be root, and no other user may enter a checkout in root's home: then a copy in the temporary folder is used,
  * made once and named after what it is a copy of.
  */
 export const readableByAll = async (binaries: PostgresBinaries): Promise<PostgresBinaries> => {
@@ -23,7 +23,7 @@ export const readableByAll = async (binaries: PostgresBinaries): Promise<Postgre
 const copyTo = async (copy: string, root: string): Promise<PostgresBinaries> => {
   const unfinished = await mkdtemp(`${copy}-`)
   await cp(root, join(unfinished, "tree"), { recursive: true, verbatimSymlinks: true })
-  // Somebody else may have been first; theirs is as good.
+  // Another process may have been first; its copy is as good.
   await rename(join(unfinished, "tree"), copy).catch(() => undefined)
   await rm(unfinished, { recursive: true, force: true })
   const found = findPostgres([copy])

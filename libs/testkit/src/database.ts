@@ -95,7 +95,7 @@ const startIn = async (directory: string, binaries: PostgresBinaries): Promise<P
       server = await startServer()
     },
     stop: async () => {
-      // What nobody will read again need not be written down first, which takes seconds on a busy disk.
+      // What will never be read again need not be written down first, which takes seconds on a busy disk.
       await server.stop("SIGQUIT")
       await rm(directory, { recursive: true, force: true })
     },

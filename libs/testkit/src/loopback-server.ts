@@ -103,7 +103,7 @@ const send = (response: ServerResponse, outcome: LoopbackOutcome) => {
   else response.end(last)
 }
 
-/** Counts, and wakes whoever waits for a count. */
+/** Counts, and wakes the callers that wait for a count. */
 const counter = () => {
   let count = 0
   const waiting = new Set<{ readonly at: number; readonly wake: () => void }>()
