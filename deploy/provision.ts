@@ -10,6 +10,7 @@ import { findChromium, installChromium } from "./provision/chromium.ts"
 import { buildDashboard, findDashboard } from "./provision/dashboard.ts"
 import { findDebootstrap, unpackDebootstrap } from "./provision/debootstrap.ts"
 import { type Docker, holdDocker } from "./provision/docker.ts"
+import { removeLeftBehind } from "./provision/left-behind.ts"
 import { unpackNatsServer } from "./provision/nats-server.ts"
 import { unpackPostgres } from "./provision/postgres.ts"
 import { findPython, installPython } from "./provision/python.ts"
@@ -33,6 +34,7 @@ const provide = async <A>(
     const start = performance.now()
     if (find() === undefined) {
       say(`${name}: missing, getting it`)
+      removeLeftBehind(toolsDirectory(), name)
       await make()
     }
     const found = find()
