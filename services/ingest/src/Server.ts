@@ -9,6 +9,8 @@ import { settings } from "./settings.ts"
 
 /** Seconds without a byte after which a connection is closed. */
 const idleTimeout = 12
+/** Any: a body is held only as far as its reader goes, which says in words what is too large. The listener's own refusal says nothing. */
+const maxRequestBodySize = Number.MAX_SAFE_INTEGER
 /** How long requests under way may take when it stops (ms): a commit, and patience with a slow database. */
 const drainMs = 2_000
 
@@ -37,7 +39,7 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
       const ready = Inbox.use((inbox) => inbox.isReachable).pipe(
         Effect.map((database) => Response.json({ ready: database, database, enabled: read.enabled }, { status: database ? 200 : 503 })),
       )
-      const app = new Elysia({ serve: { maxRequestBodySize: read.maxBytes + 1, idleTimeout } })
+      const app = new Elysia({ serve: { maxRequestBodySize, idleTimeout } })
         .onError(({ code }) => errorResponse(code === "NOT_FOUND" ? notFound : failed))
         .post("/v1/ci-healing/webhook", ({ request }) => answer(receivers.webhook(request)), { parse: "none" })
         .post("/v1/github/webhook", ({ request }) => answer(receivers.github(request)), { parse: "none" })
