@@ -39,10 +39,12 @@ const ask = (query: Query, rows: Rows, why: "check" | "close", commandOf: (run: 
   return commands.length === 0 ? Effect.void : query(record, [jsonText(commands)])
 }
 
+// Before a run's state is opened, which may be large, it is known that it may be its turn.
 const unchecked = `
 update run set pull_request_checked_at = now() where run_id in (
   select run_id from run r where deadline_kind = 'pull-request' and coalesce(pull_request_checked_at, updated_at) < now() - $1::int * interval '1 ms'
-    * power(2, least(coalesce((state -> 'refused' ->> 'times')::int, 0), ${mostDoublings})) and not exists (
+    and coalesce(pull_request_checked_at, updated_at) < now() - $1::int * interval '1 ms'
+      * power(2, least(coalesce((state -> 'refused' ->> 'times')::int, 0), ${mostDoublings})) and not exists (
       select from command c where c.run_id = r.run_id and c.type in ('github.check-pull-request', 'github.close-pull-request') and c.closed_at is null)
   limit ${atOnce} for update skip locked)
 returning ${runColumns}`
