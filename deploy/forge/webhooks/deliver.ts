@@ -1,6 +1,7 @@
-import { createHash, createHmac } from "node:crypto"
+import { createHmac } from "node:crypto"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { Json } from "../http/answer.ts"
 import type { DeliveryRow } from "../store/rows.ts"
 import type { Store } from "../store/store.ts"
@@ -32,7 +33,7 @@ export interface Deliveries {
 }
 
 const guidOf = (number: number): string => {
-  const hex = createHash("sha256").update(`delivery ${number}`).digest("hex")
+  const hex = sha256Hex(`delivery ${number}`)
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-")
 }
 

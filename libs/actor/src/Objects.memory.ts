@@ -1,3 +1,4 @@
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Effect, Layer } from "effect"
 import { ObjectGone, Objects } from "./Objects.ts"
 
@@ -7,7 +8,7 @@ export const layer = Layer.sync(Objects, () => {
   const put = (key: string, bytes: Uint8Array) =>
     Effect.sync(() => {
       kept.set(key, bytes)
-      return { key, sha256: new Bun.CryptoHasher("sha256").update(bytes).digest("hex"), bytes: bytes.byteLength }
+      return { key, sha256: sha256Hex(bytes), bytes: bytes.byteLength }
     })
   return Objects.of({
     put,

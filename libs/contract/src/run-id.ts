@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import type { RunId } from "./ids.ts"
+import { sha256Hex } from "./sha256.ts"
 
 /** What makes a failure this failure. Everything in it is known when the webhook arrives. */
 export interface Failure {
@@ -18,7 +18,7 @@ export interface Failure {
  */
 export const runIdOf = ({ repository, branch, commitSha, cause, attempt }: Failure): RunId => {
   const parts = JSON.stringify([repository.toLowerCase(), branch, commitSha.toLowerCase(), cause, attempt])
-  return `run_${createHash("sha256").update(parts).digest("hex").slice(0, 24)}`
+  return `run_${sha256Hex(parts).slice(0, 24)}`
 }
 
 const prefix = "ci-fix-pilot/"

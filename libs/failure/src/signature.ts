@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import type { Signature } from "@ci-fix-pilot/contract/ids"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { LogDigest } from "@ci-fix-pilot/contract/values"
 import { cleanLogLine } from "./clean.ts"
 import { digestText } from "./digest.ts"
@@ -49,7 +49,7 @@ export const normaliseLine = (line: string): string =>
  */
 export const signatureOf = (log: LogDigest | string): Signature => {
   const digest = typeof log === "string" ? digestText(log) : log
-  return createHash("sha256").update(tellingLines(digest).join("\n")).digest("hex").slice(0, 16)
+  return sha256Hex(tellingLines(digest).join("\n")).slice(0, 16)
 }
 
 /** The normalised lines a signature is made of. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Patch } from "@ci-fix-pilot/contract/values"
 import { Effect, Schema } from "effect"
 import { describe, expect, it } from "vitest"
@@ -16,7 +16,7 @@ describe("makePatch", () => {
     const patch = Effect.runSync(makePatch(diff))
     expect(patch).toStrictEqual({
       diff,
-      sha256: createHash("sha256").update(diff).digest("hex"),
+      sha256: sha256Hex(diff),
       files: ["a.js", "b.js"],
       added: 2,
       removed: 2,

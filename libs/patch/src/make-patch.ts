@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { Patch } from "@ci-fix-pilot/contract/values"
 import { Effect, Schema } from "effect"
 import { countLines } from "./diff.ts"
@@ -37,7 +37,7 @@ export const makePatch = Effect.fn("patch.make")(function* (text: string, option
   }
   const patch: Patch = {
     diff,
-    sha256: createHash("sha256").update(diff).digest("hex"),
+    sha256: sha256Hex(diff),
     files: [...new Set(files.flatMap((file) => [file.oldPath, file.newPath]))].sort(),
     added,
     removed,

@@ -1,5 +1,6 @@
 import type { Command } from "@ci-fix-pilot/contract/commands"
 import type { Event, EventData } from "@ci-fix-pilot/contract/events"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { CommandResult, LogDigest, Patch, PlanCommand, Proposal, Target } from "@ci-fix-pilot/contract/values"
 
 /** A run's name made of a number, for tests and benches. */
@@ -34,7 +35,7 @@ export const result = (exitCode: number): CommandResult => ({
 const diff = "--- a/src/add.js\n+++ b/src/add.js\n@@ -1 +1 @@\n-export const add = (a, b) => a - b\n+export const add = (a, b) => a + b\n"
 export const patch: Patch = {
   diff,
-  sha256: new Bun.CryptoHasher("sha256").update(diff).digest("hex"),
+  sha256: sha256Hex(diff),
   files: ["src/add.js"],
   added: 1,
   removed: 1,

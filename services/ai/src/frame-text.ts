@@ -1,5 +1,5 @@
 /** Text that strangers wrote, made fit to be shown to a model: as data between marks it cannot forge, with nothing hidden and nothing secret in it. */
-import { createHash } from "node:crypto"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { redactText } from "@ci-fix-pilot/failure/redact"
 
 const ESC = "\u001b"
@@ -27,7 +27,7 @@ export interface Frame {
  * it: it is taken out of whatever is framed.
  */
 export const frameFor = (runId: string): Frame => {
-  const nonce = createHash("sha256").update(`frame of ${runId}`).digest("hex").slice(0, 20)
+  const nonce = sha256Hex(`frame of ${runId}`).slice(0, 20)
   const inert = (text: string) => withoutNonce(presentable(text), nonce)
   return {
     nonce,

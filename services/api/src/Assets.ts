@@ -3,6 +3,7 @@ import { extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { brotliCompress, constants, gzip } from "node:zlib"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Clock, Context, Effect, Layer } from "effect"
 
 const types: Readonly<Record<string, string>> = {
@@ -44,7 +45,7 @@ interface Built {
 }
 
 const held = (bytes: Uint8Array<ArrayBuffer>, name: string): Asset => {
-  const etag = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 20)
+  const etag = sha256Hex(bytes).slice(0, 20)
   const forms: Readonly<Record<Encoding, () => Promise<Uint8Array<ArrayBuffer>>>> = {
     identity: () => Promise.resolve(bytes),
     br: () => br(bytes, best).then((made) => new Uint8Array(made)),

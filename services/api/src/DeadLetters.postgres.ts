@@ -1,3 +1,4 @@
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Layer, Option } from "effect"
 import { DeadLetters, NoSuchLetter, NotResendable, SentBefore } from "./DeadLetters.ts"
@@ -11,8 +12,6 @@ const insert = `insert into inbox (source, key, run_id, type, body, body_sha256,
   on conflict do nothing`
 const lock = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
 const mine = "select 1 as one from inbox where source = 'resend' and key = $1::text || '#' || $2::text"
-
-const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex")
 
 export const layer = Layer.effect(
   DeadLetters,
@@ -33,11 +32,11 @@ export const layer = Layer.effect(
           ...(causedBy === undefined ? {} : { causedBy }),
           ...(attempt === undefined ? {} : { attempt }),
         })
-        const name = `inbox:resend:${sha256(`${letter.messageId}#${key}`).slice(0, 32)}`
+        const name = `inbox:resend:${sha256Hex(`${letter.messageId}#${key}`).slice(0, 32)}`
         const [stored] = yield* sql.transaction((query) =>
           Effect.gen(function* () {
             yield* query(lock, [letter.messageId])
-            yield* query(insert, [letter.messageId, key, runId, type, body, sha256(body), name, traceparent])
+            yield* query(insert, [letter.messageId, key, runId, type, body, sha256Hex(body), name, traceparent])
             return yield* query(mine, [letter.messageId, key])
           }),
         )

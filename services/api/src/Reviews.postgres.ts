@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { RunId } from "@ci-fix-pilot/contract/ids"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { ReviewAction } from "@ci-fix-pilot/contract/values"
 import { rowsOf, Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Layer, Option, Schema } from "effect"
@@ -18,8 +18,6 @@ inserted as (
 )
 select known, exists (select from inserted) as fresh, (select body_sha256 from inbox where source = 'review' and key = $1) as before from known`
 
-const bodySha256 = (body: string) => createHash("sha256").update(body).digest("hex")
-
 export const layer = Layer.effect(
   Reviews,
   Effect.gen(function* () {
@@ -27,7 +25,7 @@ export const layer = Layer.effect(
     const store = Effect.fn("Reviews.store")(function* ({ runId, key, messageId, traceparent, data }: Review) {
       const { action, reviewer, note = null, patchSha256 = null, expectedPhase = null } = data
       const body = JSON.stringify({ type: "review-given", data })
-      const sha256 = bodySha256(JSON.stringify([action, reviewer, note, patchSha256, expectedPhase]))
+      const sha256 = sha256Hex(JSON.stringify([action, reviewer, note, patchSha256, expectedPhase]))
       const [row] = yield* query(insert, [`${runId}:${key}`, runId, body, sha256, messageId, traceparent]).pipe(Effect.flatMap(storedRows))
       if (row?.known !== true) return yield* new NoSuchRun({ runId })
       if (row.fresh) return true

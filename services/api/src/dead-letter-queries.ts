@@ -1,5 +1,6 @@
 import { messageInLetter } from "@ci-fix-pilot/contract/dead-letter"
 import type { DeadLetter } from "@ci-fix-pilot/contract/metrics-view"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { rowsOf } from "@ci-fix-pilot/sql/Sql"
 import { Effect, Option, Schema } from "effect"
 
@@ -32,9 +33,6 @@ export const one = `select ${columns} from dead_letter d ${lastResend} where enc
 /** Those that were not sent again with success. */
 export const countOpen = `select count(*)::int as count from dead_letter d ${lastResend} where (r.outcome ->> 'result') is distinct from 'applied'`
 
-/** A letter's name in URLs: message ids are longer than that, and hold any sign. */
-const letterId = (messageId: string) => new Bun.CryptoHasher("sha256").update(messageId).digest("hex")
-
 /** The message that a letter holds, if it is one that the planner could apply: not what the planner noticed itself, nor what no schema fits. */
 export const messageIn = ({ text }: Pick<Letter, "text">) => Effect.option(messageInLetter(text))
 
@@ -54,7 +52,7 @@ export const showLetter = (letter: Letter) =>
   Effect.map(
     messageIn(letter),
     (message): DeadLetter => ({
-      id: letterId(letter.messageId),
+      id: sha256Hex(letter.messageId),
       messageId: letter.messageId,
       runId: letter.runId ?? Option.getOrNull(Option.map(message, ({ runId }) => runId)),
       type: Option.getOrNull(Option.map(message, ({ type }) => type)),

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { Bus } from "@ci-fix-pilot/actor/Bus"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { nowIso } from "@ci-fix-pilot/actor/trace"
@@ -7,6 +6,7 @@ import type { EventData } from "@ci-fix-pilot/contract/events"
 import { HttpError } from "@ci-fix-pilot/contract/http"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import type { ReviewAnswer } from "@ci-fix-pilot/contract/run-view"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { eventSubject } from "@ci-fix-pilot/contract/subjects"
 import { Effect, Option, Schedule } from "effect"
 import { type Outcome, type Review, Reviews } from "./Reviews.ts"
@@ -19,7 +19,7 @@ const prefix = "inbox:review:"
 const looks = Schedule.min([Schedule.exponential("10 millis", 1.5), Schedule.spaced("250 millis")])
 
 /** A review's name in URLs. */
-const reviewIdOf = (runId: RunId, key: string) => createHash("sha256").update(`${runId}:${key}`).digest("hex").slice(0, 32)
+const reviewIdOf = (runId: RunId, key: string) => sha256Hex(`${runId}:${key}`).slice(0, 32)
 
 const answerOf = (runId: RunId, review: string, action: ReviewAnswer["action"], outcome: Option.Option<Outcome>): ReviewAnswer =>
   Option.match(outcome, {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -25,7 +25,7 @@ const newRun = async () => {
   return runId(latest)
 }
 const path = (run: string, action: string) => `/v1/ci-healing/runs/${run}/actions/${action}`
-const messageId = (run: string, key: string) => `inbox:review:${createHash("sha256").update(`${run}:${key}`).digest("hex").slice(0, 32)}`
+const messageId = (run: string, key: string) => `inbox:review:${sha256Hex(`${run}:${key}`).slice(0, 32)}`
 
 /** Does what the planner does with an arrival. */
 const settle = async (run: string, key: string, outcome: object) => {

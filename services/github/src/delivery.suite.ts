@@ -1,11 +1,11 @@
 /** Commands and what they carry, for tests. */
+
 import type { CommandData, CommandType } from "@ci-fix-pilot/contract/commands"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { CommandResult, Diagnosis, Patch, Proof, Proposal, Target } from "@ci-fix-pilot/contract/values"
 
 export const runId = "run_0123456789abcdef01234567"
 export const sha = (digit: string): string => digit.repeat(40)
-const sha256 = (text: string): string => new Bun.CryptoHasher("sha256").update(text).digest("hex")
-
 export const target: Target = { provider: "github", repository: "acme/shop", branch: "feature/cart", commitSha: sha("a") }
 
 export const diff = [
@@ -22,7 +22,7 @@ export const diff = [
 
 export const patchOf = (text: string, files: ReadonlyArray<string> = ["src/total.ts"]): Patch => ({
   diff: text,
-  sha256: sha256(text),
+  sha256: sha256Hex(text),
   files,
   added: 1,
   removed: 1,
@@ -34,7 +34,7 @@ export const result = (run: string, exitCode: number, durationMs: number, extra:
   durationMs,
   timedOut: false,
   outOfMemory: false,
-  logSha256: sha256(run),
+  logSha256: sha256Hex(run),
   logBytes: 1_200,
   ...extra,
 })

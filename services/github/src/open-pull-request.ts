@@ -6,12 +6,14 @@
  * *Safe to repeat because* branch and commit are functions of the run, what is there is looked up (in any state) before anything is
  * made, nothing is ever forced, and a pull request that a person closed stays closed.
  */
+
 import * as Actor from "@ci-fix-pilot/actor/Actor"
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import type { CommandData } from "@ci-fix-pilot/contract/commands"
 import type { AnswerTo } from "@ci-fix-pilot/contract/events"
 import type { RunId } from "@ci-fix-pilot/contract/ids"
 import { fixBranch, isOurBranch } from "@ci-fix-pilot/contract/run-id"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { Target } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { ChangesAllowed } from "./ChangesAllowed.ts"
@@ -83,13 +85,11 @@ const objection = ({ target, proposal, proof }: Delivery, { allowed }: { readonl
   if (target.provider !== "github") return `${target.provider} takes no pull requests from ci-fix-pilot`
   if (!allowed) return "changes on GitHub are switched off (CI_HEALING_GITHUB_ENABLED=false)"
   if (proof.commitSha !== target.commitSha) return `the proof is about ${proof.commitSha}, not about ${target.commitSha}`
-  if (proof.patchSha256 !== proposal.patch.sha256 || sha256(proposal.patch.diff) !== proof.patchSha256) {
+  if (proof.patchSha256 !== proposal.patch.sha256 || sha256Hex(proposal.patch.diff) !== proof.patchSha256) {
     return "the patch is not the one that was proven"
   }
   return undefined
 }
-
-const sha256 = (text: string): string => new Bun.CryptoHasher("sha256").update(text).digest("hex")
 
 /** What became of the failing branch: undefined while it is where it was. */
 const lookAtBranch = Effect.fnUntraced(function* (target: Target) {

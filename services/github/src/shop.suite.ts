@@ -1,7 +1,9 @@
 /** A broken branch in a repository of a forge, with its fix and the fix's proof; a new one for each test. */
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { Target } from "@ci-fix-pilot/contract/values"
 import { type Delivery, delivery, patchOf, proof, proposal } from "./delivery.suite.ts"
 import { runGit, type TestForge } from "./forge.suite.ts"
@@ -23,7 +25,7 @@ const bad = good.replace("sum + price", "sum - price")
 const fixed = "export const total = (prices: number[]) => prices.reduce((sum, price) => sum + price, 0)\n"
 export const ada = { login: "ada", name: "Ada", email: "ada@example.com" }
 
-const runIdOf = (name: string): string => `run_${new Bun.CryptoHasher("sha256").update(name).digest("hex").slice(0, 24)}`
+const runIdOf = (name: string): string => `run_${sha256Hex(name).slice(0, 24)}`
 
 /** What the patch makes of the failing commit, by git itself. All shops look alike, so that the same fix is made once. */
 const proven = new Map<string, ReturnType<typeof makeProof>>()

@@ -1,5 +1,6 @@
 import { crashPoint } from "@ci-fix-pilot/actor/crash-point"
 import { HttpError } from "@ci-fix-pilot/contract/http"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Effect } from "effect"
 import { Announcer } from "./Announcer.ts"
 import type { Fact } from "./fact.ts"
@@ -8,10 +9,8 @@ import { type Arrival, Inbox, type Receipt } from "./Inbox.ts"
 /** Clients come again after this many seconds when the database is away. */
 const retryAfter = 2
 
-const digest = (text: string | Uint8Array) => new Bun.CryptoHasher("sha256").update(text).digest("hex")
-
 /** The id of the event that an arrival is: the planner applies each id once. */
-const messageIdOf = (source: Arrival["source"], key: string) => `inbox:${source}:${digest(key).slice(0, 32)}`
+const messageIdOf = (source: Arrival["source"], key: string) => `inbox:${source}:${sha256Hex(key).slice(0, 32)}`
 
 const wellFormed = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/u
 

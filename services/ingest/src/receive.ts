@@ -1,4 +1,5 @@
 import { HttpError } from "@ci-fix-pilot/contract/http"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Effect } from "effect"
 import { acceptFact } from "./accept-fact.ts"
 import { makeAllowed } from "./allowed-repositories.ts"
@@ -72,7 +73,7 @@ export const makeReceivers = (settings: Settings, now: () => number) => {
     if (isIgnored(told)) return told
     if (!isAllowed(told.repository))
       return yield* new HttpError({ code: "forbidden", message: `${told.repository} is not among CI_HEALING_ALLOWED_REPOSITORIES` })
-    return yield* take("webhook", told, sha256(body), request)
+    return yield* take("webhook", told, sha256Hex(body), request)
   })
 
   /** `POST /v1/github/webhook` */
@@ -87,7 +88,7 @@ export const makeReceivers = (settings: Settings, now: () => number) => {
       })
     const body = yield* readBody(request)
     if (!isSigned(body, request.headers.get("x-hub-signature-256") ?? "", secrets)) return yield* badSignature
-    const bodySha256 = sha256(body)
+    const bodySha256 = sha256Hex(body)
     const value = yield* parse(githubText(request, body))
     const told: Fact | Ignored = yield* githubFact(request.headers.get("x-github-event") ?? "", value, bodySha256)
     if (isIgnored(told)) return told
@@ -97,5 +98,3 @@ export const makeReceivers = (settings: Settings, now: () => number) => {
 
   return { webhook, github }
 }
-
-const sha256 = (body: Uint8Array) => new Bun.CryptoHasher("sha256").update(body).digest("hex")

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from "node:crypto"
+import { createHmac } from "node:crypto"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { isSigned, isSignedLegacy } from "./verify-signature.ts"
@@ -6,7 +7,7 @@ import { isSigned, isSignedLegacy } from "./verify-signature.ts"
 const secrets = ["new secret", "old secret"]
 const body = new TextEncoder().encode('{"errorLog":"boom"}')
 const sign = (secret: string, bytes: Uint8Array = body) => `sha256=${createHmac("sha256", secret).update(bytes).digest("hex")}`
-const signLegacy = (secret: string, log: string) => createHash("sha256").update(`${secret}:${log}`).digest("hex")
+const signLegacy = (secret: string, log: string) => sha256Hex(`${secret}:${log}`)
 
 describe("a signature", () => {
   it.each(secrets)("is good when made with any live secret: %s", (secret) => {

@@ -1,3 +1,4 @@
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { dimensions, embedByHash, hashFeatures } from "./hash-features.ts"
@@ -21,7 +22,7 @@ describe("hashed features", () => {
 
   it("are the same for ever: what is stored depends on them", () => {
     const { model, vector } = embedByHash(logs.cart)
-    const digest = new Bun.CryptoHasher("sha256").update(JSON.stringify(vector.map((value) => value.toFixed(6)))).digest("hex")
+    const digest = sha256Hex(JSON.stringify(vector.map((value) => value.toFixed(6))))
     expect([model, digest.slice(0, 16)]).toEqual(["hashed-384", "bb525dbc983f2b08"])
   })
 

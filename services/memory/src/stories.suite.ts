@@ -1,6 +1,8 @@
 /** Stories for the tests of the memory: commands as the planner sends them. */
+
 import type * as Actor from "@ci-fix-pilot/actor/Actor"
 import type { CommandData } from "@ci-fix-pilot/contract/commands"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { Patch } from "@ci-fix-pilot/contract/values"
 import { embedByHash } from "./hash-features.ts"
 import type { Question, Remembered } from "./Memories.ts"
@@ -42,7 +44,7 @@ export const signatureOf = (n: number) => n.toString(16).padStart(16, "0")
 /** A patch that a number tells from others. */
 export const patchOf = (n: number, padding = 0): Patch => {
   const diff = `--- a/src/x.js\n+++ b/src/x.js\n@@ -1 +1 @@\n-export const x = 0\n+export const x = ${n}${" ".repeat(padding)}\n`
-  return { diff, sha256: new Bun.CryptoHasher("sha256").update(diff).digest("hex"), files: ["src/x.js"], added: 1, removed: 1 }
+  return { diff, sha256: sha256Hex(diff), files: ["src/x.js"], added: 1, removed: 1 }
 }
 
 /** What is remembered about run `n`: its signature and patch are its own unless told. */

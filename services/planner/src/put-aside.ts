@@ -1,4 +1,5 @@
 import { deadLetter } from "@ci-fix-pilot/contract/dead-letter"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { answerableOn } from "@ci-fix-pilot/contract/who-may-say"
 import { Sql } from "@ci-fix-pilot/sql/Sql"
 import { Effect } from "effect"
@@ -12,7 +13,6 @@ export interface Refused {
 
 /** Postgres stores no NUL. */
 const plain = (text: string) => text.replaceAll("\0", "\ufffd")
-const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex")
 const saidOn = ({ what }: Item) => (what.kind === "message" ? (what.saidOn ?? null) : null)
 
 const keep = (id: string, runId: string | null, text: string, why: string, subject: string | null) =>
@@ -60,7 +60,7 @@ export const bury = (item: Item, why: string) =>
 
 /** Puts a message aside that no schema fits. */
 export const buryUnread = (subject: string, text: string, why: string) =>
-  keep(`undecodable:${sha256(text)}`, null, text, why, subject).pipe(
+  keep(`undecodable:${sha256Hex(text)}`, null, text, why, subject).pipe(
     Effect.andThen(Effect.logError("an event could not be read and was put aside", { subject, why })),
   )
 
@@ -69,7 +69,7 @@ export const refuse = ({ item, why }: Refused) => {
   const text = deadLetter(item.what)
   // One that was sent again is there already.
   const again = item.what.kind === "message" && item.what.message.id !== item.id
-  return (again ? Effect.void : keep(`refused:${sha256(text)}`, item.runId, text, why, saidOn(item))).pipe(
+  return (again ? Effect.void : keep(`refused:${sha256Hex(text)}`, item.runId, text, why, saidOn(item))).pipe(
     Effect.andThen(settle(item, `it is not believed: ${why}`)),
     Effect.andThen(Effect.logError("a message is not believed and was put aside", { message: item.id, run: item.runId, why })),
   )

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { commit, type Scripted, scriptedWorld } from "./scripted-fixture.ts"
@@ -8,7 +8,7 @@ import { commandOf } from "./validator-fixture.ts"
 const run = (run: string) => ({ name: run, run, cwd: ".", source: "detected" as const })
 const plan = [run("lint"), run("test")]
 const diff = "diff --git a/a.js b/a.js\n--- a/a.js\n+++ b/a.js\n@@ -1 +1 @@\n-one\n+two\n"
-const patch = { diff, sha256: createHash("sha256").update(diff).digest("hex"), files: ["a.js"], added: 1, removed: 1 }
+const patch = { diff, sha256: sha256Hex(diff), files: ["a.js"], added: 1, removed: 1 }
 const before = {
   command: run("test"),
   exitCode: 1,

@@ -1,5 +1,7 @@
 /** Which package registries the operator uses: from this service's own configuration and its own package managers, never a repository's. */
+
 import { tmpdir } from "node:os"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Config, Effect, Option, Redacted, Schema } from "effect"
 import { runToEnd } from "./run-to-end.ts"
 
@@ -91,7 +93,7 @@ export const registryFor = Effect.fn("registry.for")(function* <E, R>(
 export const registryMark = Effect.fn("registry.mark")(function* (ecosystem: Ecosystem) {
   const [address, token] = (yield* settings)[ecosystem]
   const said = JSON.stringify([Option.map(address, ({ href }) => href), Option.map(token, Redacted.value)])
-  return new Bun.CryptoHasher("sha256").update(said).digest("hex").slice(0, 16)
+  return sha256Hex(said).slice(0, 16)
 })
 
 /** The addresses that a package manager is set to: this machine's, else the sandbox's own. */

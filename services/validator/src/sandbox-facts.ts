@@ -1,3 +1,4 @@
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { SandboxFacts } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { Sandbox } from "./Sandbox.ts"
@@ -11,7 +12,7 @@ const mostNames = 20
  */
 export const sandboxFacts = Effect.fnUntraced(function* (layers: ReadonlyArray<Layer>) {
   const { kind, version, image, details } = yield* (yield* Sandbox).probe
-  const toolchains = new Bun.CryptoHasher("sha256").update(JSON.stringify(details)).digest("hex").slice(0, 12)
+  const toolchains = sha256Hex(JSON.stringify(details)).slice(0, 12)
   const name = image === undefined ? `bubblewrap ${version}, the machine's toolchains (${toolchains})` : `${image.name}@${image.digest}`
   const notInstalled = missingIn(layers).slice(0, mostNames)
   const facts: SandboxFacts = { kind, image: name.slice(0, 300), ...(notInstalled.length === 0 ? {} : { notInstalled }) }

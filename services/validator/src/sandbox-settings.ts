@@ -1,6 +1,7 @@
 /** What an operator may say about sandboxes; every variable has a default that works. */
-import { createHash } from "node:crypto"
+
 import { resolve } from "node:path"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Config, Option } from "effect"
 import type { SandboxUser } from "./Sandbox.ts"
 
@@ -19,7 +20,7 @@ const withoutBunsNode = (path: string): string =>
     .filter((directory) => !/\/bun-node-[^/]*$/u.test(directory))
     .join(":")
 
-const ownerFor = (directory: string): string => createHash("sha256").update(resolve(directory)).digest("hex").slice(0, 12)
+const ownerFor = (directory: string): string => sha256Hex(resolve(directory)).slice(0, 12)
 
 const optional = (name: string) => Config.option(Config.NonEmptyString(name)).pipe(Config.map(Option.getOrUndefined))
 

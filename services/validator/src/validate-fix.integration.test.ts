@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { Patch } from "@ci-fix-pilot/contract/values"
 import { makePatch } from "@ci-fix-pilot/patch/make-patch"
 import { Effect } from "effect"
@@ -173,7 +174,7 @@ describe("validating a fix", () => {
     repository.commit(red)
     const before = repository.git("rev-parse", "HEAD")
     const diff = `${repository.git("diff", "--no-color", before, repository.commit(files))}\n`
-    const patch = { diff, sha256: new Bun.CryptoHasher("sha256").update(diff).digest("hex"), files: [], added: 1, removed: 1 }
+    const patch = { diff, sha256: sha256Hex(diff), files: [], added: 1, removed: 1 }
     expect(await decide(before, patch)).toMatchObject({ type: "fix-rejected", data: { why: /policy refuses/ } })
   })
 

@@ -4,7 +4,9 @@
  * `validation-unavailable` (nothing could be said about the patch; never a verdict on it).
  * *Safe to repeat because* it changes nothing but views of its own, and the same patch on the same commit has the same tree.
  */
+
 import * as Actor from "@ci-fix-pilot/actor/Actor"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { parseDiff } from "@ci-fix-pilot/patch/parse"
 import { Effect, Layer } from "effect"
 import { changesFrom, pathsOf, readPaths, readTexts } from "./changes-of-diff.ts"
@@ -30,8 +32,7 @@ export const handle = Effect.fn("validator.validate-fix")(
     const { target, patch, strategy, before, plan } = command.data
     const settings = yield* ValidatorConfig
     const label = yield* (yield* Tries).begin(command.id)
-    if (new Bun.CryptoHasher("sha256").update(patch.diff).digest("hex") !== patch.sha256)
-      return rejected("The patch is not the one its hash names.")
+    if (sha256Hex(patch.diff) !== patch.sha256) return rejected("The patch is not the one its hash names.")
 
     const diff = yield* parseDiff(patch.diff)
     const texts = yield* readTexts(target, pathsOf(diff))

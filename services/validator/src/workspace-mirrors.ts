@@ -1,5 +1,7 @@
 /** The mirrors of one workspace: found or made, and filled with the commits that are asked for. */
+
 import type { CommitSha } from "@ci-fix-pilot/contract/ids"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { Effect, type Scope, Semaphore } from "effect"
 import { clearAfterGit } from "./clear-after-git.ts"
 import { bringCommit, type Git, gitOn, unavailable } from "./git-mirror.ts"
@@ -13,8 +15,7 @@ export interface Mirror {
 }
 
 /** A name for the repository that is safe in a path. */
-export const repositoryKey = (source: Source): string =>
-  new Bun.CryptoHasher("sha256").update(`${source.provider}\n${source.repository.toLowerCase()}`).digest("hex").slice(0, 20)
+export const repositoryKey = (source: Source): string => sha256Hex(`${source.provider}\n${source.repository.toLowerCase()}`).slice(0, 20)
 
 /** Gives the mirror with these commits in it, kept until the scope closes. Fetches of one mirror wait for each other. */
 export type MirrorWith = (
