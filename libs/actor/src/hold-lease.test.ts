@@ -69,7 +69,7 @@ describe.concurrent("a command under a lease", () => {
     ))
 })
 
-/** A bus whose deliveries have lain for so long before somebody takes them (ms). */
+/** A bus whose deliveries have lain for so long before they are taken (ms). */
 const slow = (ageMs: number) =>
   Layer.effect(
     Bus,

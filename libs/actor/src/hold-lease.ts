@@ -46,7 +46,7 @@ const renewUntilLost = (asking: Effect.Effect<Answer, never, Bus>, firstAfterMs:
 /**
  * Runs the work under a lease. The first delivery of a dispatch goes to one only, who begins at once and asks soon after, or when the
  * work must be sure of it (`confirm`): what is done by then needs no lease. A repeated delivery may have another holder and asks first;
- * so does a first one that lay here for longer than the ack wait, and may have been repeated to somebody else.
+ * so does a first one that lay here for longer than the ack wait, and may have been repeated to another process.
  * The work is told whether it was ever given the lease. `lost` when it was refused or taken away: the delivery is then already ended.
  */
 export const withLease = <A, E, R>(

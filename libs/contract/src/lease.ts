@@ -9,7 +9,7 @@ export const LeaseRequest = Schema.Struct({
 export type LeaseRequest = typeof LeaseRequest.Type
 
 /**
- * `go`: yours for 1.5 s. `busy`: somebody lives. `stale`: answered, closed or a newer dispatch; stop and clean up. `silent`: the planner
+ * `go`: yours for 1.5 s. `busy`: another holder lives. `stale`: answered, closed or a newer dispatch; stop and clean up. `silent`: the planner
  * could not say; to the asker that is as good as no answer.
  */
 export const LeaseAnswer = Schema.Struct({ lease: Schema.Literals(["go", "busy", "stale", "silent"]) })
@@ -23,5 +23,5 @@ export const renewEveryMs = 375
  * What is left of the lease after a `go` that came as late as this is what its holder has to act on it.
  */
 export const askTimeoutMs = 600
-/** Who is told `busy` asks again after this long (ms): the holder may have died, and nothing should wait much longer than its lease. */
+/** A holder that is told `busy` asks again after this long (ms): the holder may have died, and nothing should wait much longer than its lease. */
 export const busyAfterMs = 100

@@ -52,6 +52,7 @@ export const showLetter = (letter: Letter) =>
   Effect.map(
     messageIn(letter),
     (message): DeadLetter => ({
+      // Its name in URLs: message ids are longer than that, and hold any sign.
       id: sha256Hex(letter.messageId),
       messageId: letter.messageId,
       runId: letter.runId ?? Option.getOrNull(Option.map(message, ({ runId }) => runId)),

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
@@ -33,7 +33,7 @@ describe("a signed failure", () => {
     expect(answer).toMatchObject({ status: "queued", deduplicated: false, runId: expect.stringMatching(/^run_[0-9a-f]{24}$/u) })
     const [row] = await ingest.rows("select * from inbox")
     expect(row).toMatchObject({ source: "webhook", key: answer.runId, run_id: answer.runId, type: "ci-failed", applied_at: null })
-    expect(row?.["message_id"]).toBe(`inbox:webhook:${createHash("sha256").update(answer.runId).digest("hex").slice(0, 32)}`)
+    expect(row?.["message_id"]).toBe(`inbox:webhook:${sha256Hex(answer.runId).slice(0, 32)}`)
     expect(JSON.stringify(row)).not.toContain(token)
     expect(JSON.stringify(row?.["body"])).toContain("[redacted:")
     await expect.poll(ingest.said).toBe(before + 1)
