@@ -97,7 +97,8 @@ describe("npm start", () => {
   })
 
   it("works in its data folder alone, and leaves nothing running and no lock there when it is interrupted", async () => {
-    const { signal, exited, output } = await start({}, /^Dashboard: {2}http:/mu)
+    const { signal, exited, output } = await start({}, /^Webhooks: {3}http:/mu)
+    expect(output()).toContain(`/v1/github/webhook  (refused until CI_HEALING_WEBHOOK_SECRET is set)`)
     const data = join(scratch, "data")
     const broker = Number(readFileSync(join(data, "nats.pid"), "utf8"))
     expect(groupOf(broker)).toBe(broker)

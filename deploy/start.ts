@@ -62,7 +62,11 @@ const program = Effect.gen(function* () {
   })
   yield* Effect.logInfo("ci-fix-pilot is ready", { natsUrl: shownValue(natsUrl), folder })
   const address = isLoopback(host) ? host : hostname()
-  process.stdout.write(`\nDashboard:  http://${address}:${port}/${token === undefined ? "" : "  (sign in with CI_HEALING_API_TOKEN)"}\n\n`)
+  const signIn = token === undefined ? "" : "  (sign in with CI_HEALING_API_TOKEN)"
+  const refused = ingest.secrets.length > 0 ? "" : "  (refused until CI_HEALING_WEBHOOK_SECRET is set)"
+  process.stdout.write(
+    `\nDashboard:  http://${address}:${port}/${signIn}\nWebhooks:   http://${address}:${ingest.port}/v1/github/webhook${refused}\n\n`,
+  )
   yield* Effect.never
 })
 
