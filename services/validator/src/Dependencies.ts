@@ -2,7 +2,7 @@
 import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Context, type Effect, Schema } from "effect"
 import type { SandboxUnavailable } from "./Sandbox.ts"
-import type { CommitUnusable, Layer, Source, WorkspaceUnavailable } from "./Workspace.ts"
+import type { CommitUnusable, Source, ViewLayer, WorkspaceUnavailable } from "./Workspace.ts"
 
 /** The manifests ask for something that cannot be had here: a broken lockfile, a package that is gone, more than the limits allow. */
 export class InstallImpossible extends Schema.TaggedError<InstallImpossible>()("InstallImpossible", {
@@ -30,6 +30,6 @@ export class Dependencies extends Context.Service<
     /** The layers that hold what the commit's manifests ask for; none when they ask for nothing. */
     readonly prepare: (
       request: DependenciesRequest,
-    ) => Effect.Effect<ReadonlyArray<Layer>, InstallImpossible | SandboxUnavailable | WorkspaceUnavailable | CommitUnusable>
+    ) => Effect.Effect<ReadonlyArray<ViewLayer>, InstallImpossible | SandboxUnavailable | WorkspaceUnavailable | CommitUnusable>
   }
 >()("ci-fix-pilot/Dependencies") {}

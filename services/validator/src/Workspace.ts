@@ -76,7 +76,7 @@ export const LayerFacts = Schema.Struct({
 export type LayerFacts = typeof LayerFacts.Type
 
 /** A directory tree laid between the commit's files and the try's own changes. `key` is unique for its content, and safe in a path. */
-export interface Layer extends LayerFacts {
+export interface ViewLayer extends LayerFacts {
   readonly key: string
 }
 
@@ -96,13 +96,13 @@ export class Workspace extends Context.Service<
     /** A fresh view of the commit with `changes` applied, over what was installed for it. */
     readonly view: (
       source: Source,
-      options?: { readonly changes?: ReadonlyArray<FileChange>; readonly layers?: ReadonlyArray<Layer> },
+      options?: { readonly changes?: ReadonlyArray<FileChange>; readonly layers?: ReadonlyArray<ViewLayer> },
     ) => Effect.Effect<View, Trouble, Scope.Scope>
     /** The cached layer with this key; `make` fills the empty directory that it is given when there is none, and is not run twice at once. */
     readonly layer: <E, R>(
       key: string,
       make: (directory: string) => Effect.Effect<LayerFacts, E, R>,
-    ) => Effect.Effect<Layer, E | WorkspaceUnavailable, R>
+    ) => Effect.Effect<ViewLayer, E | WorkspaceUnavailable, R>
     /**
      * An empty directory of this machine's, beside the views, so that a daemon which runs elsewhere sees it, too. It is gone with its
      * scope; where the process is killed before that, with the next start.

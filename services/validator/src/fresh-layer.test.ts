@@ -3,10 +3,10 @@ import { Clock, ConfigProvider, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { freshLayer } from "./fresh-layer.ts"
 import { registryMark } from "./registry-settings.ts"
-import type { Layer } from "./Workspace.ts"
+import type { ViewLayer } from "./Workspace.ts"
 
 const lacking = (gone: () => boolean) => {
-  const made = new Map<number, Layer>()
+  const made = new Map<number, ViewLayer>()
   const use = freshLayer((generation) =>
     Effect.gen(function* () {
       const madeAt = yield* Clock.currentTimeMillis

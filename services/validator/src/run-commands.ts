@@ -7,7 +7,7 @@ import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect } from "effect"
 import { Sandbox, type SandboxEnd, type SandboxRequest, succeeded } from "./Sandbox.ts"
 import type { ValidatorSettings } from "./validator-settings.ts"
-import type { Layer, View } from "./Workspace.ts"
+import type { View, ViewLayer } from "./Workspace.ts"
 
 /** What became of one command. */
 export interface Ran {
@@ -32,7 +32,7 @@ const codeOf: Readonly<Record<SandboxEnd, number>> = { exited: 1, deadline: 124,
 export interface RunIn {
   readonly label: string
   readonly view: View
-  readonly layers: ReadonlyArray<Layer>
+  readonly layers: ReadonlyArray<ViewLayer>
   readonly limits: RunLimits
 }
 

@@ -2,7 +2,7 @@ import { sha256Hex } from "@ci-fix-pilot/contract/sha256"
 import type { SandboxFacts } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { Sandbox } from "./Sandbox.ts"
-import type { Layer } from "./Workspace.ts"
+import type { ViewLayer } from "./Workspace.ts"
 
 const mostNames = 20
 
@@ -10,7 +10,7 @@ const mostNames = 20
  * Where tries run over `layers`, for proofs: the image with its content id, or a name for this machine's toolchains that tells nobody
  * where they lie; and what could not be installed.
  */
-export const sandboxFacts = Effect.fnUntraced(function* (layers: ReadonlyArray<Layer>) {
+export const sandboxFacts = Effect.fnUntraced(function* (layers: ReadonlyArray<ViewLayer>) {
   const { kind, version, image, details } = yield* (yield* Sandbox).probe
   const toolchains = sha256Hex(JSON.stringify(details)).slice(0, 12)
   const name = image === undefined ? `bubblewrap ${version}, the machine's toolchains (${toolchains})` : `${image.name}@${image.digest}`
@@ -20,4 +20,5 @@ export const sandboxFacts = Effect.fnUntraced(function* (layers: ReadonlyArray<L
 })
 
 /** What the manifests ask for and could not be had. */
-export const missingIn = (layers: ReadonlyArray<Layer>): ReadonlyArray<string> => layers.flatMap(({ notInstalled = [] }) => notInstalled)
+export const missingIn = (layers: ReadonlyArray<ViewLayer>): ReadonlyArray<string> =>
+  layers.flatMap(({ notInstalled = [] }) => notInstalled)

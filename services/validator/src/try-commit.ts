@@ -2,14 +2,14 @@
 import type { PlanCommand } from "@ci-fix-pilot/contract/values"
 import { Effect } from "effect"
 import { type HowFar, type Ran, type RunLimits, runCommands } from "./run-commands.ts"
-import { type FileChange, type Layer, type Source, Workspace } from "./Workspace.ts"
+import { type FileChange, type Source, type ViewLayer, Workspace } from "./Workspace.ts"
 
 export interface Try {
   readonly source: Source
   readonly label: string
   readonly limits: RunLimits
   /** What was installed for it. */
-  readonly layers: ReadonlyArray<Layer>
+  readonly layers: ReadonlyArray<ViewLayer>
 }
 
 export interface Tried {
