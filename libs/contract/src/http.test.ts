@@ -1,6 +1,6 @@
 import { Result, Schema, SchemaParser } from "effect"
 import { describe, expect, it } from "vitest"
-import { ErrorBody, errorResponse, HttpError, httpErrors, invalid, isLoopback } from "./http.ts"
+import { ErrorBody, errorResponse, HttpError, httpErrors, invalid, isLoopback, noRoute } from "./http.ts"
 
 const decode = SchemaParser.decodeUnknownResult(
   Schema.Struct({ name: Schema.String, list: Schema.Array(Schema.Struct({ n: Schema.Int })) }),
@@ -39,6 +39,27 @@ describe("an error answer", () => {
   it("stays small however much is wrong", () => {
     const error = problemOf({ name: 1, list: Array.from({ length: 5_000 }, () => ({ n: "x" })) })
     expect(JSON.stringify(error).length).toBeLessThan(10_000)
+  })
+})
+
+describe("a path without a route", () => {
+  const routes = ["GET /", "GET /*", "GET /runs", "POST /runs", "GET /runs/:id", "DELETE /runs/:id", "POST /runs/:id/act"].map((route) => {
+    const [method = "", path = ""] = route.split(" ")
+    return { method, path }
+  })
+
+  it.each([
+    ["/", 405, "GET, HEAD"],
+    ["/runs", 405, "GET, HEAD, POST"],
+    ["/runs/", 405, "GET, HEAD, POST"],
+    ["/runs/7", 405, "GET, HEAD, DELETE"],
+    ["/runs/%zz/act", 405, "POST"],
+    ["/runs//act", 404, null],
+    ["/runs/7/other", 404, null],
+    ["/*", 404, null],
+  ])("says which methods it takes, if any: %s", (path, status, allow) => {
+    const response = errorResponse(noRoute(routes, path))
+    expect([response.status, response.headers.get("allow")]).toEqual([status, allow])
   })
 })
 

@@ -8,6 +8,7 @@ const HttpErrorCode = Schema.Literals([
   "unauthorized",
   "forbidden",
   "not-found",
+  "method-not-allowed",
   "too-slow",
   "conflict",
   "too-large",
@@ -28,6 +29,7 @@ export const httpErrors: Readonly<Record<HttpErrorCode, number>> = {
   unauthorized: 401,
   forbidden: 403,
   "not-found": 404,
+  "method-not-allowed": 405,
   "too-slow": 408,
   conflict: 409,
   "too-large": 413,
@@ -52,21 +54,44 @@ export const ErrorBody = Schema.Struct({
   }),
 })
 
-/** A request that ends with an error answer. `retryAfter`: seconds, told to the client as `Retry-After`. */
+/** A request that ends with an error answer. `retryAfter`: seconds, told to the client as `Retry-After`; `allow`: the methods that go, as `Allow`. */
 export class HttpError extends Schema.TaggedError<HttpError>()("HttpError", {
   code: HttpErrorCode,
   message: Schema.String,
   fields: Schema.optionalKey(Schema.Array(FieldError)),
   current: Schema.optionalKey(Schema.Unknown),
   retryAfter: Schema.optionalKey(Schema.Int),
+  allow: Schema.optionalKey(Schema.String),
 }) {}
 
 /** The answer that an error stands for. */
-export const errorResponse = ({ code, message, fields, current, retryAfter }: HttpError): Response =>
+export const errorResponse = ({ code, message, fields, current, retryAfter, allow }: HttpError): Response =>
   Response.json(
     { error: { code, message, ...(fields === undefined ? {} : { fields }), ...(current === undefined ? {} : { current }) } },
-    { status: httpErrors[code], ...(retryAfter === undefined ? {} : { headers: { "retry-after": `${retryAfter}` } }) },
+    {
+      status: httpErrors[code],
+      headers: { ...(retryAfter === undefined ? {} : { "retry-after": `${retryAfter}` }), ...(allow === undefined ? {} : { allow }) },
+    },
   )
+
+/** A route as a router names it: `GET`, `/runs/:id`. */
+export interface Route {
+  readonly method: string
+  readonly path: string
+}
+
+const leadsTo = (pattern: string, path: string) => {
+  const [parts, asked] = [pattern.split("/"), path.replace(/(?<=.)\/$/u, "").split("/")]
+  return parts.length === asked.length && parts.every((part, at) => (part.startsWith(":") ? asked[at] !== "" : part === asked[at]))
+}
+
+/** Why none of these routes was taken: the path is asked by other methods (405), or there is no such path (404). A route for any path counts for none. */
+export const noRoute = (routes: ReadonlyArray<Route>, path: string): HttpError => {
+  const there = routes.filter((route) => !route.path.includes("*") && leadsTo(route.path, path))
+  if (there.length === 0) return new HttpError({ code: "not-found", message: "no such path" })
+  const allow = [...new Set(there.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])))].join(", ")
+  return new HttpError({ code: "method-not-allowed", message: `this path takes ${allow}`, allow })
+}
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 const segment = (part: PropertyKey | { readonly key: PropertyKey }) => String(typeof part === "object" ? part.key : part)

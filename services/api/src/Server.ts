@@ -1,6 +1,6 @@
 import type { Bus } from "@ci-fix-pilot/actor/Bus"
 import type { Objects } from "@ci-fix-pilot/actor/Objects"
-import { errorResponse, HttpError } from "@ci-fix-pilot/contract/http"
+import { errorResponse, HttpError, noRoute, type Route } from "@ci-fix-pilot/contract/http"
 import { openapi } from "@elysiajs/openapi"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Elysia, ValidationError } from "elysia"
@@ -42,19 +42,9 @@ class Refused extends Error {
     this.answer = answer
   }
 }
-const notFound = new HttpError({ code: "not-found", message: "no such path" })
 const noAddress = new HttpError({ code: "invalid", message: "the host and the path make no address" })
+const nameless = new HttpError({ code: "not-found", message: "no such path" })
 const failed = new HttpError({ code: "failed", message: "something went wrong here" })
-
-/** Whether there is a host and a path in it, and the path says something in UTF-8. */
-const isAddress = (text: string) => {
-  const path = URL.parse(text)?.pathname
-  try {
-    return path !== undefined && decodeURIComponent(path) !== ""
-  } catch {
-    return false
-  }
-}
 
 const invalidRequest = (error: ValidationError) => {
   const fields = error.all.map((one) => ({
@@ -92,17 +82,21 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
         return admitted
       }),
     )
+  let routes: ReadonlyArray<Route> = []
+  const lost = (request: Request) => noRoute(routes, new URL(request.url).pathname)
   // Without standardHostname a name of three letters or fewer is not taken for a part of the path.
   const app = new Elysia({ handler: { standardHostname: false } })
-    .onError(({ code, error }) => {
+    .onError(({ code, error, request }) => {
       if (error instanceof Refused) return error.answer
       if (error instanceof ValidationError) return errorResponse(invalidRequest(error))
-      return errorResponse(code === "NOT_FOUND" ? notFound : failed)
+      return errorResponse(code === "NOT_FOUND" ? lost(request) : failed)
     })
     // Every route below passes here, after it was chosen and before anything of it runs: what is asked about is what will run.
-    .onTransform(async ({ request, route }) => {
+    .onTransform(async ({ request, route, params }) => {
       const answer = await admit(request, route)
       if (answer !== admitted) throw new Refused(answer)
+      // The router hands on what is no text (`%ff`) as null; nothing has such a name.
+      if (Object.values(params ?? {}).some((part) => typeof part !== "string")) throw new Refused(errorResponse(nameless))
     })
     .use(openapi({ path: "/openapi", specPath: "/openapi", provider: null, mapJsonSchema, documentation: documentation() }))
     .use(runRoutes(respond))
@@ -112,10 +106,11 @@ const makeHandler = (context: Context.Context<Services>, token: string | undefin
     .use(systemRoutes(respond))
     .use(deadLetterRoutes(respond, callerOf))
     .use(sessionRoutes(respond, token))
-    .use(pageRoutes(respond, token))
+    .use(pageRoutes(respond, token, lost))
+  routes = app.routes
   return async (request: Request, server: Listener): Promise<Response> => {
     app.server = server
-    if (!isAddress(request.url)) return secured(errorResponse(noAddress))
+    if (!URL.canParse(request.url)) return secured(errorResponse(noAddress))
     const asHead = request.method === "HEAD"
     const asked = asHead ? new Request(request, { method: "GET" }) : request
     addresses.set(asked, server.requestIP(request)?.address ?? "")

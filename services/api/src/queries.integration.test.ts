@@ -63,21 +63,43 @@ describe("a query", () => {
 })
 
 describe("a name that no run and no review can have", () => {
-  const paths = (name: string) => [`runs/${name}`, `runs/${name}/log`, `runs/${runId(1)}/reviews/${name}`, `runs/${name}/reviews/x`]
-
-  it.each(["%00", "%25", "%F0%9F%98%80", "x".repeat(5_000)])("is not found: %s", async (name) => {
-    for (const path of paths(name)) expect([path, (await api.get(`/v1/ci-healing/${path}`)).status]).toEqual([path, 404])
-  })
-
-  it.each(["%zz", "%", "%ff", "%ed%a0%80"])("and that is no text makes no address: %s", async (name) => {
-    for (const path of [...paths(name).map((end) => `/v1/ci-healing/${end}`), `/${name}`]) {
-      const response = await api.get(path)
-      expect([path, response.status, (await response.json()).error.code]).toEqual([path, 422, "invalid"])
+  it.each(["%00", "%25", "%F0%9F%98%80", "%zz", "%", "%ff", "%ed%a0%80", "x".repeat(5_000)])("is not found: %s", async (name) => {
+    for (const path of [`runs/${name}`, `runs/${name}/log`, `runs/${runId(1)}/reviews/${name}`, `runs/${name}/reviews/x`]) {
+      const response = await api.get(`/v1/ci-healing/${path}`)
+      expect([path, response.status, (await response.json()).error.code]).toEqual([path, 404, "not-found"])
     }
   })
 
   it("names no key of a review either", async () => {
     const response = await api.post(`/v1/ci-healing/runs/${runId(1)}/actions/abort`, { idempotencyKey: "a\0b" })
     expect(await refusal(response)).toEqual([422, "invalid", ["idempotencyKey"]])
+  })
+})
+
+describe("a path that is asked by another method", () => {
+  const run = `/v1/ci-healing/runs/${runId(1)}`
+  it.each([
+    ["POST", "/v1/ci-healing/runs", "GET, HEAD"],
+    ["DELETE", run, "GET, HEAD"],
+    ["GET", `${run}/actions/abort`, "POST"],
+    ["HEAD", `${run}/actions/abort`, "POST"],
+    ["OPTIONS", `${run}/actions/abort`, "POST"],
+    ["PUT", "/v1/session", "GET, HEAD, POST, DELETE"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["POST", "/", "GET, HEAD"],
+    ["POST", "/v1/ci-healing/runs/%zz", "GET, HEAD"],
+  ])("says which it takes: %s %s", async (method, path, allow) => {
+    const response = await fetch(`${api.url}${path}`, { method })
+    expect([response.status, response.headers.get("allow")]).toEqual([405, allow])
+    if (method !== "HEAD") expect((await response.json()).error.code).toBe("method-not-allowed")
+  })
+
+  it.each([
+    ["POST", "/v1/nothing"],
+    ["PUT", "/nothing"],
+    ["GET", "/v1/ci-healing"],
+  ])("and that is none takes none: %s %s", async (method, path) => {
+    const response = await fetch(`${api.url}${path}`, { method })
+    expect([response.status, response.headers.get("allow"), (await response.json()).error.code]).toEqual([404, null, "not-found"])
   })
 })

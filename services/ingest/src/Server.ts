@@ -1,5 +1,5 @@
 import { workBegins } from "@ci-fix-pilot/actor/compile-when-busy"
-import { errorResponse, HttpError } from "@ci-fix-pilot/contract/http"
+import { errorResponse, HttpError, noRoute, type Route } from "@ci-fix-pilot/contract/http"
 import { Context, Effect, Layer } from "effect"
 import { Elysia } from "elysia"
 import type { Announcer } from "./Announcer.ts"
@@ -14,7 +14,6 @@ const maxRequestBodySize = Number.MAX_SAFE_INTEGER
 /** How long requests under way may take when it stops (ms): a commit, and patience with a slow database. */
 const drainMs = 2_000
 
-const notFound = new HttpError({ code: "not-found", message: "no such path" })
 const failed = new HttpError({ code: "failed", message: "something went wrong here" })
 
 /** The listener that everything from outside comes through. */
@@ -39,12 +38,14 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
       const ready = Inbox.use((inbox) => inbox.isReachable).pipe(
         Effect.map((database) => Response.json({ ready: database, database, enabled: read.enabled }, { status: database ? 200 : 503 })),
       )
+      let routes: ReadonlyArray<Route> = []
       const app = new Elysia({ serve: { maxRequestBodySize, idleTimeout } })
-        .onError(({ code }) => errorResponse(code === "NOT_FOUND" ? notFound : failed))
+        .onError(({ code, request }) => errorResponse(code === "NOT_FOUND" ? noRoute(routes, new URL(request.url).pathname) : failed))
         .post("/v1/ci-healing/webhook", ({ request }) => answer(receivers.webhook(request)), { parse: "none" })
         .post("/v1/github/webhook", ({ request }) => answer(receivers.github(request)), { parse: "none" })
         .get("/healthz", () => Response.json({ alive: true }))
         .get("/readyz", () => run(ready))
+      routes = app.routes
       yield* Effect.acquireRelease(
         Effect.sync(() => app.listen({ hostname: read.host, port: read.port })),
         // Requests under way are answered; connections that only wait for a next one are not waited for.

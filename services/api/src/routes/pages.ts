@@ -62,15 +62,15 @@ export const showPage = Effect.fn("api.show-page")(function* (token: string | un
   return new Response(body, { status, headers: { ...headers, "content-encoding": "gzip" } })
 })
 
-const serve = Effect.fn("api.serve")(function* (token: string | undefined, request: Request) {
+const serve = Effect.fn("api.serve")(function* (token: string | undefined, request: Request, lost: (request: Request) => HttpError) {
   const { pathname } = new URL(request.url)
-  if (pathname.startsWith("/v1/")) return yield* notFound
+  if (pathname.startsWith("/v1/")) return yield* lost(request)
   const asset = yield* Assets.use((assets) => assets.find(pathname))
   return asset === undefined ? yield* showPage(token, request) : yield* Effect.promise(() => serveAsset(asset, request))
 })
 
-/** The dashboard: its pages, and what they are made of. The last of all routes: it takes every path that nobody else has. */
-export const pageRoutes = (respond: Respond<Assets | Sessions | Runs>, token: string | undefined) =>
+/** The dashboard: its pages, and what they are made of. The last of all routes: it takes every path that nobody else has. `lost` says why not. */
+export const pageRoutes = (respond: Respond<Assets | Sessions | Runs>, token: string | undefined, lost: (request: Request) => HttpError) =>
   new Elysia()
-    .get("/", ({ request }) => respond(serve(token, request)), { detail: { hide: true } })
-    .get("/*", ({ request }) => respond(serve(token, request)), { detail: { hide: true } })
+    .get("/", ({ request }) => respond(serve(token, request, lost)), { detail: { hide: true } })
+    .get("/*", ({ request }) => respond(serve(token, request, lost)), { detail: { hide: true } })
