@@ -18,7 +18,7 @@ describe("the run of a posted failure", () => {
     runAttempt: fc.integer({ min: 1, max: 3 }),
   })
   const detail = fc.record({
-    errorLog: fc.string({ minLength: 1, maxLength: 300 }),
+    errorLog: fc.string({ minLength: 1, maxLength: 300 }).filter((text) => /\S/u.test(text)),
     errorType: fc.string({ maxLength: 60 }),
     workflow: fc.string({ maxLength: 60 }),
     fork: fc.boolean(),
@@ -55,7 +55,7 @@ describe("whatever is posted", () => {
       provider: fc.constantFrom("github", "gitlab", "jenkins", "generic"),
       repository: fc.constantFrom("acme/widgets", "group/of/groups/_x.y"),
       commitSha: fc.constantFrom("a".repeat(40), "0".repeat(64)),
-      errorLog: text(400),
+      errorLog: text(400).filter((log) => /\S/u.test(log)),
       pipelineUrl: fc.webUrl(),
       errorType: text(2_000),
       workflow: text(300),

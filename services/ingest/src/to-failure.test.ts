@@ -100,6 +100,7 @@ describe("a body that does not fit", () => {
     [{ branch: `refs/heads/${"b".repeat(256)}` }, "branch"],
     [{ commitSha: "abc123" }, "commitSha"],
     [{ errorLog: "" }, "errorLog"],
+    [{ errorLog: " \n\t\r\n" }, "errorLog"],
     [{ pipelineUrl: "javascript:alert(1)" }, "pipelineUrl"],
     [{ pipelineUrl: "file:///etc/passwd" }, "pipelineUrl"],
     [{ pipelineUrl: "https://github.com@evil.test/" }, "pipelineUrl"],

@@ -28,7 +28,7 @@ export const WebhookBody = Schema.Struct({
   commitSha: CommitSha,
   pipelineUrl: Schema.optionalKey(Url),
   errorType: Schema.optionalKey(Line),
-  errorLog: Schema.String.check(Schema.isMinLength(1)),
+  errorLog: Schema.String.check(Schema.isPattern(/\S/u)),
   workflow: Schema.optionalKey(Name),
   workflowId: Schema.optionalKey(Count),
   workflowRunId: Schema.optionalKey(Count),
