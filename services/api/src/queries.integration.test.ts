@@ -39,6 +39,13 @@ describe("a number that is asked for", () => {
   })
 })
 
+describe("a stream that goes on from what is no position", () => {
+  it.each(["x", "0x10", "1e3", "-1"])("is refused by the name of the header: %s", async (id) => {
+    const response = await api.get("/v1/ci-healing/stream?after=0", { "last-event-id": id })
+    expect(await refusal(response)).toEqual([422, "invalid", ["last-event-id"]])
+  })
+})
+
 describe("a query", () => {
   it.each([
     ["runs?page=0", "page"],

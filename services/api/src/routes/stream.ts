@@ -11,15 +11,26 @@ import type { Respond } from "../respond.ts"
 import { type Session, Sessions } from "../Sessions.ts"
 
 const Position = WholeNumber(0, Number.MAX_SAFE_INTEGER)
-const Follow = Schema.Struct({ after: Schema.optionalKey(Position), runId: Schema.optionalKey(RunId) })
+const Follow = Schema.Struct({
+  "last-event-id": Schema.optionalKey(Position),
+  after: Schema.optionalKey(Position),
+  runId: Schema.optionalKey(RunId),
+})
 const decode = SchemaParser.decodeUnknownResult(Follow, { errors: "all" })
 
-/** A reconnecting EventSource says where it was in a header, and repeats the URL it began with: the header counts. */
+/**
+ * A reconnecting EventSource says where it was in a header, and repeats the URL it began with: the header counts. One that is no position is
+ * refused, as no browser makes one up: to begin from now would hide what came between from whoever did.
+ */
 const asked = (request: Request) => {
   const query = new URL(request.url).searchParams
-  const after = request.headers.get("last-event-id") || query.get("after")
-  const runId = query.get("runId")
-  return { ...(after === null ? {} : { after }), ...(runId === null ? {} : { runId }) }
+  const last = request.headers.get("last-event-id") || null
+  const [after, runId] = [last === null ? query.get("after") : null, query.get("runId")]
+  return {
+    ...(last === null ? {} : { "last-event-id": last }),
+    ...(after === null ? {} : { after }),
+    ...(runId === null ? {} : { runId }),
+  }
 }
 
 /** Ties a stream to its session, which may have ended since the door asked: who ended it could not cut what was not there yet. */
@@ -33,7 +44,8 @@ const seat = Effect.fnUntraced(function* (follower: Follower, { name }: Session)
 const follow = Effect.fn("api.follow")(function* (request: Request, caller: Caller) {
   const decoded = decode(asked(request))
   if (Result.isFailure(decoded)) return yield* invalid("stream", decoded.failure)
-  const follower = yield* Feed.use((feed) => feed.follow(decoded.success))
+  const { "last-event-id": last, ...from } = decoded.success
+  const follower = yield* Feed.use((feed) => feed.follow(last === undefined ? from : { ...from, after: last }))
   request.signal.addEventListener("abort", () => follower.close())
   if (caller.is === "person") yield* seat(follower, caller.session).pipe(Effect.onError(() => Effect.sync(() => follower.close())))
   return new Response(follower.body, { headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" } })
