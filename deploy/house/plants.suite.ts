@@ -39,7 +39,7 @@ export const plants: Readonly<Record<string, Plant>> = {
     broken: [
       ["read-workflow.ts", "plan-commands.ts"].map((name) => file(`services/validator/src/${name}`, `import { parse } from "yaml"`)),
     ],
-    kept: [file("services/validator/src/plan-commands.ts", `import { parse } from "yaml"`)],
+    kept: [file("services/validator/src/plan/plan-commands.ts", `import { parse } from "yaml"`)],
   },
   "a package.json names only packages that its code imports": {
     broken: [

@@ -11,7 +11,7 @@ const families: ReadonlyArray<{ vendor: RegExp; files: RegExp }> = [
   { vendor: /^@nats-io\//, files: /^libs\/actor\/src\/(\w+\.nats[\w-]*|nats-[\w-]+)\.ts$/ },
   { vendor: /^postgres$/, files: /^libs\/sql\/src\/(\w+\.postgres[\w-]*|postgres-[\w-]+)\.ts$/ },
   { vendor: /^@electric-sql\//, files: /^libs\/sql\/src\/(\w+\.pglite[\w-]*|pglite-[\w-]+)\.ts$/ },
-  { vendor: /^dockerode$/, files: /^services\/validator\/src\/(\w+\.docker[\w-]*|docker-[\w-]+)\.ts$/ },
+  { vendor: /^dockerode$/, files: /^services\/validator\/src\/sandbox\/(\w+\.docker[\w-]*|docker-[\w-]+)\.ts$/ },
   { vendor: /^@anthropic-ai\//, files: /^services\/ai\/src\/(\w+\.anthropic[\w-]*|anthropic-[\w-]+)\.ts$/ },
   { vendor: /^openai$/, files: /^services\/ai\/src\/(\w+\.openai[\w-]*|openai-[\w-]+)\.ts$/ },
   { vendor: /^@octokit\//, files: /^services\/github\/src\/(GitHub[\w.-]*|octokit-[\w-]+|[\w-]+\.octokit[\w-]*)\.ts$/ },

@@ -4,8 +4,8 @@ import { asks } from "@ci-fix-pilot/contract/subjects"
 import { Effect, Layer, Schema } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { layer } from "./answer-questions.ts"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
 import { makeWorld } from "./validator-fixture.ts"
+import { makeRepository, type RepositoryFixture } from "./workspace/repository-fixture.ts"
 
 let repository: RepositoryFixture
 let world: ReturnType<typeof makeWorld>

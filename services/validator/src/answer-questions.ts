@@ -17,8 +17,8 @@ import { asks } from "@ci-fix-pilot/contract/subjects"
 import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Effect, Layer, Schema } from "effect"
 import { keepAnswering } from "./keep-answering.ts"
-import { isPlainPath } from "./plain-path.ts"
-import { type CommitUnusable, Workspace, type WorkspaceUnavailable } from "./Workspace.ts"
+import { isPlainPath } from "./workspace/plain-path.ts"
+import { type CommitUnusable, Workspace, type WorkspaceUnavailable } from "./workspace/Workspace.ts"
 
 const largestFile = 2 * 1024 * 1024
 const longestLine = 300

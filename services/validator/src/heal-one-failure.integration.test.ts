@@ -2,10 +2,10 @@
 import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { handle as isolate } from "./isolate-culprit.ts"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
 import { handle as reproduce } from "./reproduce.ts"
 import { handle as validate } from "./validate-fix.ts"
 import { commandOf, makeWorld } from "./validator-fixture.ts"
+import { makeRepository, type RepositoryFixture } from "./workspace/repository-fixture.ts"
 
 let repository: RepositoryFixture
 let worlds: ReadonlyArray<ReturnType<typeof makeWorld>> = []

@@ -1,8 +1,8 @@
 /** The validator is ready when commands can run: else it says what to install or start. */
 import { HealthCheck } from "@ci-fix-pilot/actor/health"
 import { Effect, Layer } from "effect"
-import * as sandbox from "./Sandbox.live.ts"
-import { Sandbox } from "./Sandbox.ts"
+import * as sandbox from "./sandbox/Sandbox.live.ts"
+import { Sandbox } from "./sandbox/Sandbox.ts"
 
 const check = Effect.map(Sandbox, ({ probe }) =>
   probe.pipe(

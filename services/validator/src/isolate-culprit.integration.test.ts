@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { handle } from "./isolate-culprit.ts"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
 import { commandOf, makeWorld } from "./validator-fixture.ts"
+import { makeRepository, type RepositoryFixture } from "./workspace/repository-fixture.ts"
 
 let repository: RepositoryFixture
 let world: ReturnType<typeof makeWorld>

@@ -1,6 +1,6 @@
 /** Ends the sandboxes that nobody waits for, at the start and every 20 s: those of processes that died, and of work that was given up. */
 import { Effect, Layer, Schedule } from "effect"
-import { Sandbox } from "./Sandbox.ts"
+import { Sandbox } from "./sandbox/Sandbox.ts"
 import { Tries } from "./Tries.ts"
 
 const every = "20 seconds"

@@ -1,9 +1,9 @@
 import { Effect, Layer } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { Dependencies, InstallImpossible } from "./Dependencies.ts"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
+import { Dependencies, InstallImpossible } from "./install/Dependencies.ts"
 import { handle } from "./reproduce.ts"
 import { commandOf, makeWorld, noDependencies } from "./validator-fixture.ts"
+import { makeRepository, type RepositoryFixture } from "./workspace/repository-fixture.ts"
 
 let repository: RepositoryFixture
 let world: ReturnType<typeof makeWorld>

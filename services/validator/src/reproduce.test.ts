@@ -1,6 +1,6 @@
 import { Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
-import { Dependencies } from "./Dependencies.ts"
+import { Dependencies } from "./install/Dependencies.ts"
 import { handle } from "./reproduce.ts"
 import { commit, parentSha, type Scripted, scriptedWorld } from "./scripted-fixture.ts"
 import { commandOf } from "./validator-fixture.ts"

@@ -3,11 +3,11 @@ import * as MemoryBus from "@ci-fix-pilot/actor/Bus.memory"
 import { Lease } from "@ci-fix-pilot/actor/Lease"
 import * as MemoryObjects from "@ci-fix-pilot/actor/Objects.memory"
 import { ConfigProvider, Effect, Layer } from "effect"
-import { Sandbox, type SandboxEnd, SandboxUnavailable } from "./Sandbox.ts"
+import { Sandbox, type SandboxEnd, SandboxUnavailable } from "./sandbox/Sandbox.ts"
 import { Tries } from "./Tries.ts"
 import { ValidatorConfig } from "./ValidatorConfig.ts"
 import { noDependencies } from "./validator-fixture.ts"
-import { type FileChange, Workspace } from "./Workspace.ts"
+import { type FileChange, Workspace } from "./workspace/Workspace.ts"
 
 /** How a command ends, and what it prints. `away`: the sandbox itself is not there. `never`: it runs into its limit, in the test's time. */
 export interface Scripted {

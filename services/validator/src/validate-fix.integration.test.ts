@@ -5,9 +5,9 @@ import type { Patch } from "@ci-fix-pilot/contract/values"
 import { makePatch } from "@ci-fix-pilot/patch/make-patch"
 import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { makeRepository, type RepositoryFixture } from "./repository-fixture.ts"
 import { handle } from "./validate-fix.ts"
 import { commandOf, makeWorld } from "./validator-fixture.ts"
+import { makeRepository, type RepositoryFixture } from "./workspace/repository-fixture.ts"
 
 let repository: RepositoryFixture
 let world: ReturnType<typeof makeWorld>

@@ -7,11 +7,11 @@ import { Lease } from "@ci-fix-pilot/actor/Lease"
 import * as MemoryObjects from "@ci-fix-pilot/actor/Objects.memory"
 import type { CommandData, CommandType } from "@ci-fix-pilot/contract/commands"
 import { ConfigProvider, Effect, Layer } from "effect"
-import { Dependencies } from "./Dependencies.ts"
-import { layer as sandbox } from "./Sandbox.live.ts"
+import { Dependencies } from "./install/Dependencies.ts"
+import { layer as sandbox } from "./sandbox/Sandbox.live.ts"
 import { Tries } from "./Tries.ts"
 import { ValidatorConfig } from "./ValidatorConfig.ts"
-import { layer as workspace } from "./Workspace.git.ts"
+import { layer as workspace } from "./workspace/Workspace.git.ts"
 
 /** For projects that need nothing but themselves. */
 export const noDependencies = Layer.succeed(Dependencies, Dependencies.of({ prepare: () => Effect.succeed([]) }))
