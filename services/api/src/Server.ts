@@ -131,7 +131,7 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
       const { host, port, token } = yield* settings
       const fetch = makeHandler(yield* Effect.context<Services>(), token)
       const server = yield* Effect.acquireRelease(
-        Effect.sync(() => Bun.serve({ hostname: host, port, idleTimeout, maxRequestBodySize, fetch })),
+        Effect.sync(() => Bun.serve({ hostname: host, port, idleTimeout, maxRequestBodySize, development: false, fetch })),
         (open) => Effect.promise(() => open.stop(true)),
       )
       const url = `http://${host}:${server.port}`

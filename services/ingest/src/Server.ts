@@ -39,8 +39,10 @@ export class Server extends Context.Service<Server, { readonly url: string }>()(
         Effect.map((database) => Response.json({ ready: database, database, enabled: read.enabled }, { status: database ? 200 : 503 })),
       )
       let routes: ReadonlyArray<Route> = []
-      const app = new Elysia({ serve: { maxRequestBodySize, idleTimeout } })
-        .onError(({ code, request }) => errorResponse(code === "NOT_FOUND" ? noRoute(routes, new URL(request.url).pathname) : failed))
+      const app = new Elysia({ serve: { maxRequestBodySize, idleTimeout, development: false } })
+        .onError(({ code, request }) =>
+          errorResponse(code === "NOT_FOUND" ? noRoute(routes, URL.parse(request.url)?.pathname ?? "") : failed),
+        )
         .post("/v1/ci-healing/webhook", ({ request }) => answer(receivers.webhook(request)), { parse: "none" })
         .post("/v1/github/webhook", ({ request }) => answer(receivers.github(request)), { parse: "none" })
         .get("/healthz", () => Response.json({ alive: true }))

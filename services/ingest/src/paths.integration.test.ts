@@ -1,3 +1,4 @@
+import { connect } from "node:net"
 import { type PostgresServer, startPostgres } from "@ci-fix-pilot/testkit/database"
 import { type NatsServer, startNatsServer } from "@ci-fix-pilot/testkit/nats-server"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -16,7 +17,27 @@ afterAll(async () => {
   await Promise.all([database?.stop(), broker?.stop()])
 })
 
+/** What the listener says to a request whose Host is this text, which no client of HTTP sends. */
+const whoseHostIs = (host: string) =>
+  new Promise<string>((resolve, reject) => {
+    const { hostname, port } = new URL(ingest.url)
+    const socket = connect(Number(port), hostname)
+    let said = ""
+    socket.on("data", (part) => {
+      said += part
+    })
+    socket.on("end", () => resolve(said))
+    socket.on("error", reject)
+    socket.write(`GET /nope HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+  })
+
 describe("a path", () => {
+  it.each(["[", "a b", ""])("with a host that makes no address is answered in words: %o", async (host) => {
+    const [head, body] = (await whoseHostIs(host)).split("\r\n\r\n")
+    expect(Number(head?.split(" ")[1])).toBeLessThan(500)
+    expect(JSON.parse(body ?? "")).toMatchObject({ error: { code: "not-found" } })
+  })
+
   it.each([
     ["GET", "/v1/ci-healing/webhook", 405, "POST"],
     ["PUT", "/v1/github/webhook", 405, "POST"],
