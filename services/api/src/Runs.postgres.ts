@@ -118,9 +118,10 @@ export const layer = Layer.effect(
         Effect.map(([row]) => ({ position: row?.position ?? 0, ledger: row?.ledger ?? undefined })),
       ),
       accepted: (runId) =>
-        query("select body -> 'data' as data, received_at as at from inbox where run_id = $1 and type = 'ci-failed' order by received_at", [
-          runId,
-        ]).pipe(
+        query(
+          "select body -> 'data' as data, received_at as at from inbox where run_id = $1 and type = 'ci-failed' order by received_at limit 20",
+          [runId],
+        ).pipe(
           Effect.flatMap(acceptedRows),
           // What nobody can read begins no run: the planner puts it aside, and it stands among the dead letters.
           Effect.map((rows) =>

@@ -112,6 +112,23 @@ describe("one run", () => {
     }
   })
 
+  it("is looked for in the first twenty that were accepted for it, however many follow", async () => {
+    const readable = JSON.stringify(failed(7)).replaceAll("'", "''")
+    const unreadable = readable.replace('"branch":"main"', '"branch":"-x"')
+    const accept = (key: string, body: string, from: number, to: number) =>
+      api.rows(
+        `insert into inbox (source, key, run_id, type, body, body_sha256, message_id, traceparent, applied_at, received_at)
+         select 'webhook', '${key}' || n, '${runId(7)}', 'ci-failed', '${body}', '', 'inbox:webhook:${key}' || n, '', now(), now() + n * interval '1 s'
+         from generate_series(${from}, ${to}) n`,
+      )
+    const found = async () => (await api.get(`/v1/ci-healing/runs/${runId(7)}`)).status
+    await accept("k7-", unreadable, 1, 20)
+    await accept("k7-", readable, 21, 21)
+    expect(await found()).toBe(404)
+    await api.rows(`delete from inbox where key = 'k7-1'`)
+    expect(await found()).toBe(200)
+  })
+
   it("remembers what was recalled for it and what was kept of it", async () => {
     await api.rows(
       `insert into command (command_id, run_id, type, data, attempt, traceparent, deadline_at) values ('c1', '${runId(1)}', 'memory.remember', '{"outcome":"validated"}', 1, '', now())`,
