@@ -8,13 +8,13 @@
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { logging } from "@ci-fix-pilot/actor/run-main"
-import { isStop } from "@ci-fix-pilot/contract/phases"
 import { Cause, Effect, Layer, References } from "effect"
 import { startWithForge } from "./embedded/with-forge.ts"
-import { sayEscalated, sayFlaky, sayHealed } from "./heal/print-result.ts"
+import { sayAwaiting, sayEscalated, sayFlaky, sayHealed } from "./heal/print-result.ts"
 import { type LocalRepository, readRepository, takeBranch, Unusable } from "./heal/read-repository.ts"
 import { showProgress } from "./heal/show-progress.ts"
 import { type Followed, followRuns } from "./watch/follow-runs.ts"
+import { hasEnded } from "./watch/has-ended.ts"
 import { readLedger } from "./watch/read-ledger.ts"
 
 const branch = "heal"
@@ -83,6 +83,11 @@ const conclude = async ({ run, entries }: Followed, local: LocalRepository, bare
     sayFlaky(run, green.data)
     return 4
   }
+  if (run.phase === "awaiting-approval") {
+    sayAwaiting(run)
+    note("\nNothing was written: whether this proof is enough is for a person to say.")
+    return 3
+  }
   const unsteady = entries.flatMap((entry) => (entry.type === "fix-declined" ? (entry.data.unsteady ?? []) : []))[0]
   if (run.phase !== "fixed" && unsteady !== undefined) {
     sayFlaky(run, unsteady)
@@ -124,7 +129,7 @@ const program = Effect.gen(function* () {
   return yield* Effect.tryPromise({
     try: async () => {
       await report(forge, local)
-      const ended = await following.until("the run to end", ({ run }) => isStop(run.phase), withinMs)
+      const ended = await following.until("the run to end", ({ run }) => hasEnded(run.phase), withinMs)
       return conclude(ended, local, forge.repositoryPath(`local/${local.name}`), given.apply === true)
     },
     catch: (error) => error,

@@ -1,9 +1,9 @@
-import { stops } from "@ci-fix-pilot/contract/phases"
 import { lastAttempt, statusOf } from "@ci-fix-pilot/lifecycle/run"
 import type { Operations } from "../forge/operations.ts"
 import { play, playMeanwhile } from "../forge/play.ts"
 import type { Scenario } from "../forge/scenario.ts"
 import type { Followed, Following } from "../watch/follow-runs.ts"
+import { hasEnded } from "../watch/has-ended.ts"
 import { verifyPullRequest } from "./verify-pull-request.ts"
 
 /** How a scenario ended, and what is wrong with that; empty when all is as it should be. */
@@ -24,9 +24,6 @@ export interface Stage {
   readonly withinMs: number
 }
 
-/** Where a demo has nothing more to wait for: an end, or a question to a person. */
-const ends: ReadonlySet<string> = new Set([...stops, "awaiting-approval"])
-
 /** Plays a scenario on the forge and waits for its end. */
 export const playScenario = async (stage: Stage, scenario: Scenario): Promise<Ended> => {
   const { following, forge } = stage
@@ -46,7 +43,7 @@ export const playScenario = async (stage: Stage, scenario: Scenario): Promise<En
           .then(() => playMeanwhile(forge, scenario, `${owner}/${name}`))
   await play(forge, scenario)
   const [ended] = await Promise.all([
-    following.until(`${scenario.name} to end`, (one) => mine(one) && ends.has(one.run.phase), stage.withinMs),
+    following.until(`${scenario.name} to end`, (one) => mine(one) && hasEnded(one.run.phase), stage.withinMs),
     moved,
   ])
   return { ...summary(scenario, ended), wrong: [...unexpected(scenario, ended), ...(await verified(stage, scenario, ended))] }

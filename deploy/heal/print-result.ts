@@ -25,6 +25,12 @@ export const sayHealed = (run: Run) => {
   for (const { rule, file, detail } of proof.findings) say(`  look at ${file}: ${rule}, ${detail}`)
 }
 
+/** Prints a fix that is proven, and why a person must look at it before it is used. */
+export const sayAwaiting = (run: Run) => {
+  sayHealed(run)
+  for (const reason of run.approvalReasons ?? []) say("", `Waits      for approval: ${reason}`)
+}
+
 /** Prints that the failure comes and goes, with what it says when it is there. */
 export const sayFlaky = (run: Run, { passed, of }: { readonly passed: number; readonly of: number }) => {
   say("", `Flaky       passed ${passed} of ${of} times on the same commit; no change is to blame for sure, so none was undone`)
