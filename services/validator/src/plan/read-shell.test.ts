@@ -11,6 +11,9 @@ it.each([
   ["bash --noprofile {0}", "make; make test", "set +e\n"],
   ["bash -l {0}", "make test", ""],
   ["bash -el {0}", "make\nmake test", ""],
+  ["bash -o errexit {0}", "make\nmake test", ""],
+  ["bash -uo errexit -o pipefail {0}", "make; make test | tee log", "set -o pipefail\n"],
+  ["bash -o nounset {0}", "make\nmake test", "set +e\n"],
   ["sh", "make\nmake test", ""],
 ])("has a script fail where GitHub's shell %j would: %j", (said, script, options) => {
   expect(readShell(said)?.optionsFor(script)).toBe(options)

@@ -8,7 +8,7 @@ export interface StepShell {
 
 const pipes = /(?:^|[^|])\|(?:[^|]|$)/u
 const severalCommands = /[\n;]/u
-const endsAtFailure = /(?:^|\s)-[A-Za-z]*e/u
+const endsAtFailure = /(?:^|\s)-(?:[A-Za-z]*e|[A-Za-z]*o\s+errexit(?=\s|$))/u
 
 /**
  * Without a word it is `bash -e`; `bash` alone also has `pipefail`; with `{0}` it has the options that it says, and no others. Undefined
