@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -34,6 +34,14 @@ it("removes what is deeper than any path is long, in seconds", { timeout: 30_000
   makeDeep(2_000)
   await Effect.runPromise(removeTree(join(base, "dddddddddd")))
   await expect.poll(() => existsSync(join(base, "dddddddddd")), { timeout: 20_000 }).toBe(false)
+})
+
+it("changes no permission of what a link points to that cannot be removed", async () => {
+  const victim = join(base, "victim")
+  mkdirSync(victim, { mode: 0o500 })
+  const descriptor = openSync(victim, "r")
+  await Effect.runPromise(removeTree(`/proc/${process.pid}/fd/${descriptor}`)).finally(() => closeSync(descriptor))
+  expect(statSync(victim).mode & 0o777).toBe(0o500)
 })
 
 it("is content with nothing, and never fails", async () => {

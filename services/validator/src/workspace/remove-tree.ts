@@ -1,4 +1,5 @@
 /** Removes a stranger's files: no symbolic link is followed, no permission and no depth is in the way. */
+import { lstat } from "node:fs/promises"
 import { Effect, Fiber, Schedule, Schema } from "effect"
 import { runToEnd } from "../process/run-to-end.ts"
 
@@ -10,8 +11,16 @@ const rm = (path: string) =>
     code === 0 ? Effect.void : Effect.fail(new NotRemoved({ why: output.trim().slice(0, 300) })),
   )
 
-/** Directories without write or search permission stop anybody but root. */
-const unlock = (path: string) => runToEnd(["chmod", "--recursive", "--silent", "u+rwx", "--", path])
+/** Directories without write or search permission stop anybody but root. Of a link given as the path itself, `chmod` would change what it points to. */
+const unlock = Effect.fnUntraced(function* (path: string) {
+  const isDirectory = yield* Effect.promise(() =>
+    lstat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ),
+  )
+  if (isDirectory) yield* runToEnd(["chmod", "--recursive", "--silent", "u+rwx", "--", path])
+})
 
 /** Nobody waits for longer: what a stranger made large on purpose is removed beside the work. */
 const waitFor = "2 seconds"
