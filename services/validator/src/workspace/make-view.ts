@@ -79,8 +79,10 @@ const copy =
 export const chooseView = Effect.fn("view.choose")(function* (slot: string, user: SandboxUser, wanted: "auto" | "overlay" | "copy") {
   const empty = join(slot, "tmp", "empty")
   yield* io(() => mkdir(empty, { recursive: true }))
+  let probes = 0
+  /** Each of another name: the one before may still be there, as removing it is not waited for without end. */
   const works = (make: MakeView) =>
-    make("probe", [empty]).pipe(
+    make(`probe-${probes++}`, [empty]).pipe(
       Effect.flatMap(({ root }) => io(() => readdir(root))),
       Effect.scoped,
       Effect.result,
