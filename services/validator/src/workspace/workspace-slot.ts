@@ -3,7 +3,7 @@
  * this process itself holds open: whoever sees that a service is dead finds its slot free, and only leftovers in it, which the next start clears.
  */
 import { spawn } from "node:child_process"
-import { closeSync, openSync } from "node:fs"
+import { closeSync, openSync, readdirSync } from "node:fs"
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, type Scope } from "effect"
@@ -67,7 +67,17 @@ const moveAside = Effect.fn("workspace.move-aside")(function* (slot: string) {
   yield* clearAfterGit(join(slot, "mirrors"))
 })
 
-const removeLeft = (slot: string) => removeTree(join(slot, "left"))
+/** One by one, as they are named now: removing goes on when the slot is somebody else's again, who then moves more there. */
+const removeLeft = Effect.fnUntraced(function* (slot: string) {
+  const left = join(slot, "left")
+  const names = yield* Effect.orElseSucceed(
+    Effect.try(() => readdirSync(left)),
+    () => [],
+  )
+  yield* Effect.forEach(names, (name) => removeTree(join(left, name)), { concurrency: "unbounded", discard: true })
+})
+
+const clearSlot = (slot: string) => Effect.andThen(moveAside(slot), removeLeft(slot))
 
 /** By then whoever was started together with us has taken a slot: looking at one holds it for a moment. */
 const othersAfter = "30 seconds"
@@ -94,8 +104,7 @@ const clearOthers = Effect.fnUntraced(
     const names = yield* Effect.promise(() => readdir(directory))
     for (const name of names.filter((name) => /^\d+$/u.test(name) && Number(name) !== own)) {
       const slot = join(directory, name)
-      yield* Effect.scoped(Effect.flatMap(lock(`${slot}.lock`), (free) => (free ? moveAside(slot) : Effect.void)))
-      yield* removeLeft(slot)
+      yield* Effect.scoped(Effect.flatMap(lock(`${slot}.lock`), (free) => (free ? clearSlot(slot) : Effect.void)))
     }
   },
   Effect.catchCause((cause) => Effect.logWarning("the leftovers of other services were not cleared", cause)),
