@@ -117,13 +117,13 @@ describe.each(process.getuid?.() === 0 ? (["overlay", "copy"] as const) : (["cop
               }),
             ),
           )
-          expect(existsSync(root)).toBe(false)
+          yield* Effect.promise(() => expect.poll(() => existsSync(root)).toBe(false))
           return root
         }),
         settings,
       )
       expect(world.mounts()).toEqual([])
-      expect(readdirSync(join(root, "../.."))).toEqual([])
+      await expect.poll(() => readdirSync(join(root, "../.."))).toEqual([])
     })
   },
 )
