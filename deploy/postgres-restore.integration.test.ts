@@ -93,7 +93,7 @@ describe("a backup of the fleet", () => {
     await holdsRights(world)
     await world.shell(upgrade)
     for (const role of withDatabase) expect(await world.as(role, "delete from run_event")).toEqual(refused)
-  }, 60_000)
+  })
 
   it("is put back on a machine that has nothing but a new container", async () => {
     await lived()
@@ -103,5 +103,5 @@ describe("a backup of the fleet", () => {
     await holdsRights(world)
     await world.shell(upgrade)
     expect(await world.as("api", "select name from session")).toEqual([{ name: "n" }])
-  }, 60_000)
+  })
 })

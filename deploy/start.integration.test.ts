@@ -45,6 +45,7 @@ const start = async (more: Readonly<Record<string, string>> = {}, ready?: RegExp
     cwd: scratch,
     env: { ...environment, ...more },
     ...(ready === undefined ? {} : { ready }),
+    readyWithin: 100_000,
   })
   running.push(process)
   return process
@@ -109,5 +110,5 @@ describe("npm start", () => {
     expect(existsSync(join(data, "lock"))).toBe(false)
     expect(readdirSync(scratch)).toEqual(["data"])
     expect(readdirSync(data)).toContain("workspace")
-  }, 60_000)
+  })
 })
