@@ -3,7 +3,7 @@ import type { RunEvent } from "@ci-fix-pilot/contract/run-events"
 import { escalate } from "./decide-attempt.ts"
 import type { Facts } from "./input.ts"
 import type { Policy } from "./policy.ts"
-import { lastAttempt, type Run } from "./run.ts"
+import { isUnseen, lastAttempt, type Run } from "./run.ts"
 import { rejectionOf } from "./strategy.ts"
 
 type Entries = ReadonlyArray<RunEvent>
@@ -149,7 +149,7 @@ export const onDelivered = (
 const onChecks = (run: Run, event: Extract<Event, { type: "pull-request-checks" }>, policy: Policy, asked: boolean): Entries => {
   const pullRequest = run.pullRequest
   if (pullRequest === undefined || pullRequest.headSha !== event.data.headSha) return []
-  const news: Entries = pullRequest.checks === event.data.conclusion && run.refused === undefined ? [] : [event]
+  const news: Entries = pullRequest.checks === event.data.conclusion && !isUnseen(run) ? [] : [event]
   const mayMerge =
     asked && !policy.safeMode && event.data.conclusion === "success" && run.phase === "fixed" && !run.merging && !run.mergeRefused
   return mayMerge ? [...news, { type: "merge-started", data: {} }] : news

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { isLeftOpen, mostCloseRefusals } from "./refusals.ts"
-import { answered, gaveUp, given, refusedForGood, runOf } from "./sentences.suite.ts"
+import { answered, gaveUp, given, heard, refusedForGood, runOf } from "./sentences.suite.ts"
 import * as at from "./stories.suite.ts"
 
 const denied = [...at.fixed, at.escalated]
@@ -60,6 +60,18 @@ describe("a pull request that GitHub does not let us close", () => {
       .then("gave-up")
       .asking()
     expect(isLeftOpen(runOf([...denied, ...times(mostCloseRefusals, no), at.closed]))).toBe(false)
+  })
+
+  it("is no more ours to close because its checks are told", () => {
+    for (const told of [heard(checks), answered(checks, "github.check-pull-request")]) {
+      const ledger = [...denied, checks, no]
+      given(...ledger)
+        .when(told)
+        .nothing()
+      const after = given(...denied, no).when(told)
+      after.then("pull-request-checks")
+      expect(after.run?.refused).toEqual({ command: "github.close-pull-request", times: 1 })
+    }
   })
 
   it("is asked for anew where it was another thing that was refused before", () => {

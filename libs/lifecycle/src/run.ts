@@ -92,8 +92,14 @@ const repeated: ReadonlySet<CommandType> = new Set<CommandType>(["github.check-p
 const countRefusal = ({ refused }: Run, command: CommandType): Pick<Run, "refused"> =>
   repeated.has(command) ? { refused: { command, times: refused?.command === command ? refused.times + 1 : 1 } } : {}
 
-/** GitHub lets us see it again. */
-const heard = ({ refused: _, ...run }: Run): Run => run
+/** Whether GitHub refused, when it was last asked, to let us see our pull request. */
+export const isUnseen = ({ refused }: Run): boolean => refused?.command === "github.check-pull-request"
+
+/** We see it again; that it may not be closed is another matter. */
+const heard = (run: Run): Run => {
+  const { refused: _, ...seen } = run
+  return isUnseen(run) ? seen : run
+}
 
 /** What a ledger entry means for its run. The first entry of every ledger is `ci-failed`. */
 export const evolve = (run: Run | undefined, event: RunEvent): Run => {
