@@ -1,11 +1,10 @@
 /** Dependencies installed in sandboxes, from the commit's own manifests, and cached under the hash of these. */
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { redactText } from "@ci-fix-pilot/failure/redact"
 import { Clock, Effect, Layer, Option, Schema } from "effect"
 import { Sandbox } from "../sandbox/Sandbox.ts"
 import { freshLayer } from "../workspace/fresh-layer.ts"
-import { removeTree } from "../workspace/remove-tree.ts"
 import { type LayerFacts, type TreeEntry, Workspace, WorkspaceUnavailable } from "../workspace/Workspace.ts"
 import { type ChosenInstaller, chooseInstallers } from "./choose-installers.ts"
 import { Dependencies, type DependenciesRequest, InstallImpossible } from "./Dependencies.ts"
@@ -45,8 +44,9 @@ const troubleOf = ({ kind, reason, output }: InstallFailed): InstallImpossible |
 
 /** What was derived may ask for more than the tests need: where that cannot be had, the project is tried without it. */
 const nothingInstalled = Effect.fnUntraced(function* (targetDir: string, failure: InstallFailed) {
-  yield* removeTree(targetDir)
-  yield* Effect.promise(() => mkdir(targetDir, { mode: 0o755 }))
+  // Moved away first, and removed with the scope: removing may take long, and the place is used again at once.
+  const failed = join(yield* (yield* Workspace).temporary, "failed")
+  yield* Effect.promise(() => rename(targetDir, failed).then(() => mkdir(targetDir, { mode: 0o755 })))
   yield* Effect.logWarning("dependencies that the project's manifest names could not be installed", { why: redactText(failure.reason) })
   const why = redactText(failure.reason)
   const notInstalled = [`all that pyproject.toml asks for: ${why}`.slice(0, 300)]
