@@ -11,6 +11,7 @@ import { builtMain } from "../build/built-main.ts"
 export interface House {
   readonly sql: postgres.Sql
   readonly natsUrl: string
+  readonly databaseUrl: string
   readonly ingestUrl: string
   readonly secret: string
   readonly pid: (name: string) => number
@@ -57,6 +58,7 @@ export const startHouse = async (names: ReadonlyArray<string>, settings: Readonl
   return {
     sql,
     natsUrl: nats.url,
+    databaseUrl: url,
     ingestUrl: `http://127.0.0.1:${ingestPort}`,
     secret,
     pid: (name) => (name === "nats" ? nats.pid() : processOf(name).pid),

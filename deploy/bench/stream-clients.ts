@@ -1,10 +1,11 @@
 /**
  * Clients of the live stream, and the one who says what they then hear: a process of its own, so that it does not share the api's thread.
- * Entries are said to the broker as the planner says them after their commit.
+ * Entries are in the ledger before the broker hears of them, as the planner does it: the api takes one that is not there for another ledger's.
  */
 import { runSubject } from "@ci-fix-pilot/contract/subjects"
 import { ciFailed, runIdOf } from "@ci-fix-pilot/testkit/scripted-answers"
 import { connect as connectNats } from "@nats-io/transport-node"
+import postgres from "postgres"
 import { percentile } from "./house.ts"
 
 export interface Heard {
@@ -20,7 +21,7 @@ export interface Heard {
 const underWay = 64
 const perSecond = 20
 
-const [apiPort = "", natsUrl = "", clientCount = "", floodCount = "", pacedCount = ""] = Bun.argv.slice(2)
+const [apiPort = "", natsUrl = "", databaseUrl = "", clientCount = "", floodCount = "", pacedCount = ""] = Bun.argv.slice(2)
 const clients = Number(clientCount)
 
 let wrong = new Set<number>()
@@ -81,16 +82,21 @@ const streamClients = async () => {
 while ((await streamClients()) < clients) await Bun.sleep(20)
 
 const nats = await connectNats({ servers: natsUrl })
-const say = (position: number) => {
-  const runId = runIdOf(position)
-  const data = ciFailed(position)
-  const at = new Date().toISOString()
-  const entry = { runId, seq: 1, position, type: "ci-failed", at, traceparent: "00-0-0-00", data }
-  nats.publish(runSubject(runId as never, "ci-failed"), JSON.stringify(entry))
-}
+const sql = postgres(databaseUrl, { max: 1 })
+const runId = runIdOf(1)
+const entryOf = { runId, type: "ci-failed", traceparent: "00-0-0-00", data: ciFailed(1) }
+await sql`insert into run (run_id, repository, branch, commit_sha, title, status, phase, max_attempts, state, seq)
+  values (${runId}, 'acme/shop-1', 'main', ${"1".repeat(40)}, 'Test', 'running', 'fetching', 3, '{}', 0)`
+const commit = (from: number, to: number) =>
+  sql`with ends as (update ledger set position = ${to})
+    insert into run_event (run_id, seq, position, type, traceparent, data)
+    select ${runId}, n, n, ${entryOf.type}, ${entryOf.traceparent}, ${sql.json({ ...entryOf.data })} from generate_series(${from}::int, ${to}::int) n`
+const say = (position: number) =>
+  nats.publish(runSubject(runId, "ci-failed"), JSON.stringify({ ...entryOf, seq: position, position, at: new Date().toISOString() }))
 
 const paced: Array<number> = []
 for (let position = 1; position <= Number(pacedCount); position += 1) {
+  await commit(position, position)
   const start = performance.now()
   say(position)
   await all(position)
@@ -101,13 +107,17 @@ for (let position = 1; position <= Number(pacedCount); position += 1) {
 const from = Number(pacedCount)
 const to = from + Number(floodCount)
 const start = performance.now()
-for (let position = from + 1; position <= to; position += 1) {
-  say(position)
-  if (position - from > underWay) await all(position - underWay)
+for (let next = from + 1; next <= to; next += underWay) {
+  const last = Math.min(next + underWay - 1, to)
+  await commit(next, last)
+  for (let position = next; position <= last; position += 1) {
+    say(position)
+    if (position - from > underWay) await all(position - underWay)
+  }
 }
 await all(to)
 const seconds = (performance.now() - start) / 1_000
-await nats.close()
+await Promise.all([nats.close(), sql.end()])
 const heard: Heard = {
   entries: to - from,
   seconds,

@@ -2,7 +2,7 @@
 import { join } from "node:path"
 import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { checkout } from "@ci-fix-pilot/machine/process-tools"
-import { cpuMs, residentMib, startHouse } from "./house.ts"
+import { cpuMs, type House, residentMib, startHouse } from "./house.ts"
 import { migrate } from "./migrate.ts"
 import type { Heard } from "./stream-clients.ts"
 
@@ -11,9 +11,9 @@ const flood = 1_000
 const paced = 100
 const rounds = 3
 
-const hear = async (apiPort: number, natsUrl: string, count: number): Promise<Heard> => {
+const hear = async (apiPort: number, { natsUrl, databaseUrl }: House, count: number): Promise<Heard> => {
   const script = join(checkout(), "deploy/bench/stream-clients.ts")
-  const child = Bun.spawn([process.execPath, script, `${apiPort}`, natsUrl, `${count}`, `${flood}`, `${paced}`], {
+  const child = Bun.spawn([process.execPath, script, `${apiPort}`, natsUrl, databaseUrl, `${count}`, `${flood}`, `${paced}`], {
     stdout: "pipe",
     stdin: "ignore",
   })
@@ -27,7 +27,7 @@ const measure = async (count: number) => {
     await migrate(house)
     await house.start("api")
     const before = cpuMs(house.pid("api"))
-    const heard = await hear(port, house.natsUrl, count)
+    const heard = await hear(port, house, count)
     const cpu = cpuMs(house.pid("api")) - before
     return {
       deliveriesPerSecond: Math.round((heard.entries * count) / heard.seconds),
