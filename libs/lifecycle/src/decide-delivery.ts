@@ -63,12 +63,15 @@ const mergedBy = ({ pullRequest, merging, mergeApprovedBy }: Run, by: string | u
   return isOurs ? (mergeApprovedBy ?? by) : by
 }
 
-/** Whether it is about another one: anybody who may write can open a pull request from our branch. */
-const isAnother = ({ pullRequest }: Run, { number }: { readonly number?: number }) =>
-  pullRequest !== undefined && number !== undefined && number !== pullRequest.number
+/**
+ * Whether it is about another one: anybody who may write can open a pull request from our branch. An answer to ourselves never is: the hand
+ * that closes leaves none open, and may name the newest.
+ */
+const isAnother = ({ pullRequest }: Run, { number }: { readonly number?: number }, asked: boolean) =>
+  !asked && pullRequest !== undefined && number !== undefined && number !== pullRequest.number
 
-const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" }>): Entries => {
-  if (run.pullRequest?.state === "merged" || isAnother(run, event.data)) return []
+const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" }>, asked: boolean): Entries => {
+  if (run.pullRequest?.state === "merged" || isAnother(run, event.data, asked)) return []
   const name = mergedBy(run, event.data.by)
   const by = name === undefined ? {} : { by: name }
   const merged: RunEvent = { type: event.type, data: { ...event.data, ...by } }
@@ -77,8 +80,8 @@ const onMerged = (run: Run, event: Extract<Event, { type: "pull-request-merged" 
   return [merged, { type: "resolved", data: { how: "merged", ...by } }]
 }
 
-const onClosed = (run: Run, event: Extract<Event, { type: "pull-request-closed" }>): Entries => {
-  if ((run.pullRequest !== undefined && run.pullRequest.state !== "open") || isAnother(run, event.data)) return []
+const onClosed = (run: Run, event: Extract<Event, { type: "pull-request-closed" }>, asked: boolean): Entries => {
+  if ((run.pullRequest !== undefined && run.pullRequest.state !== "open") || isAnother(run, event.data, asked)) return []
   // While delivering it may be ourselves who take it back because the branch moved: the answer will say.
   if (run.phase === "delivering") return []
   if (run.phase === "fixed") return [event, closedByPerson(run, event.data.by)]
@@ -106,9 +109,9 @@ export const onDelivered = (
 ): Entries => {
   switch (event.type) {
     case "pull-request-merged":
-      return onMerged(run, event)
+      return onMerged(run, event, asked)
     case "pull-request-closed":
-      return onClosed(run, event)
+      return onClosed(run, event, asked)
     case "pull-request-checks":
       return onChecks(run, event, policy, asked)
     case "merge-refused":

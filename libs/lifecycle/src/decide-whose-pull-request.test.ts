@@ -13,6 +13,17 @@ describe("a pull request that a person opened from our branch", () => {
           .nothing()
   })
 
+  it("may be the one that our own hand tells of: its word is about all from that branch, so ours is no longer open", () => {
+    for (const [type, state] of [
+      ["pull-request-closed", "closed"],
+      ["pull-request-merged", "merged"],
+    ] as const) {
+      const told = given(...at.fixed, at.escalated).when(answered({ type, data: another }, "github.close-pull-request"))
+      told.then(type)
+      expect(told.run?.pullRequest).toEqual({ ...at.pullRequest, state })
+    }
+  })
+
   it("is not told from ours where none is known yet, nor where the number is not said", () => {
     given(...at.delivering)
       .when({ type: "pull-request-merged", data: another })
