@@ -12,9 +12,9 @@ import { freePort } from "@ci-fix-pilot/machine/free-port"
 import { Cause, Effect, Layer, References } from "effect"
 import { approveAndMerge, broken, type Ended, playScenario, type Stage } from "./demo/play-scenario.ts"
 import { sayProgress, sayTable } from "./demo/print.ts"
+import { providePythonFor } from "./demo/provide-python.ts"
 import { startWithForge } from "./embedded/with-forge.ts"
 import { scenarios } from "./forge/catalogue.ts"
-import { installPackages } from "./provision/system-packages.ts"
 import { provideDashboardIfPossible, provided } from "./provision.ts"
 import { type Followed, followRuns } from "./watch/follow-runs.ts"
 import { readLedger } from "./watch/read-ledger.ts"
@@ -35,16 +35,10 @@ const approveAt = (apiUrl: string) => async (runId: string) => {
   if (!response.ok) throw new Error(`approve answered ${response.status}: ${await response.text()}`)
 }
 
-/** Python projects need a python3 on this machine: their pull requests are proven outside the sandbox, too. */
-const provideFor = async (played: typeof scenarios) => {
-  if (played.some(({ verify }) => verify.includes("python3")))
-    await installPackages("python3, which a project of the demo is written for,", ["python3"], () => Bun.which("python3") !== null)
-}
-
 /** Scenarios that stand alone run side by side; one that comes after another waits for that one's merge. */
-const playAll = async (stage: Stage): Promise<ReadonlyArray<Ended>> => {
+const playAll = async (stage: Stage, played: typeof scenarios): Promise<ReadonlyArray<Ended>> => {
   const ended = new Map<string, Promise<Ended>>()
-  for (const scenario of wanted) {
+  for (const scenario of played) {
     const { after } = scenario
     const first = after === undefined ? undefined : ended.get(after)
     const { owner, name } = scenario.repository
@@ -66,7 +60,7 @@ const playAll = async (stage: Stage): Promise<ReadonlyArray<Ended>> => {
 const program = Effect.gen(function* () {
   say("Starting ci-fix-pilot: all services in this process, a message broker, a database, and a forge in place of GitHub.")
   if (wanted.length === 0) return yield* Effect.fail(new Error(`--only: there are ${scenarios.map(({ name }) => name).join(", ")}`))
-  yield* provided(() => provideFor(wanted))
+  const { played, leftOut } = yield* provided(() => providePythonFor(wanted, values.only !== undefined))
   yield* Effect.promise(provideDashboardIfPossible)
   const apiPort = yield* Effect.promise(freePort)
   const settings = { CI_HEALING_RUN_URL: `http://127.0.0.1:${apiPort}/runs/{runId}` }
@@ -83,7 +77,8 @@ const program = Effect.gen(function* () {
     (open) => Effect.promise(() => open.close()),
   )
   say(`\nWatch it heal:   ${apiUrl}/\n\nforge ${forge.url}   messages: NATS_URL=${natsUrl} npm run watch\n`)
-  const all = yield* Effect.tryPromise(() => playAll({ forge, following, approve: approveAt(apiUrl), withinMs }))
+  const ended = yield* Effect.tryPromise(() => playAll({ forge, following, approve: approveAt(apiUrl), withinMs }, played))
+  const all = [...ended, ...leftOut]
   sayTable(all)
   const wrong = all.filter((one) => one.wrong.length > 0).length
   if (values.exit === true) return wrong === 0 ? 0 : 1
