@@ -85,6 +85,6 @@ export const survivesStop: ReadonlySet<CommandType> = new Set<CommandType>([
 /** When a run that ended without a pull request looks for one that came late (ms after the stop): a lost answer may hide an effect. */
 export const undoAfterMs: ReadonlyArray<number> = [0, 30_000, 600_000]
 
-/** How often it looks again when GitHub was away for all of these, and for how long after the stop (ms). */
+/** How often it looks again when GitHub was away for all of these, and for how long after it first looked (ms). */
 export const undoAgainMs = 10 * minute
 export const undoForMs = 24 * 60 * minute

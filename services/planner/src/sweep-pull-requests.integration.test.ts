@@ -107,7 +107,7 @@ describe("what could not be closed, or its branch not be deleted, while GitHub w
         yield* close(3, "gave-up", 11)
         yield* close(3, null, 0)
         yield* close(4, "gave-up", 11)
-        yield* sql.query("update run set stopped_at = now() - interval '25 hours' where run_id = $1", [runIdOf(4)])
+        yield* sql.query("update command set created_at = now() - interval '25 hours' where run_id = $1", [runIdOf(4)])
         yield* close(5, "gave-up", 11)
         yield* close(6, "gave-up", 11)
         yield* close(7, "gave-up", 11)
@@ -128,6 +128,19 @@ describe("what could not be closed, or its branch not be deleted, while GitHub w
     expect(first).toEqual(again)
     expect(second).toEqual(again)
     expect(later).toEqual(again)
+  })
+
+  it("is closed again also where its pull request had long been open when it was merged", async () => {
+    const commands = await run(
+      Effect.gen(function* () {
+        const sql = yield* given([merged])
+        yield* sql.query("update run set stopped_at = now() - interval '7 days'")
+        yield* close(0, "gave-up", 11)
+        yield* closeAgain
+        return yield* asked
+      }),
+    )
+    expect(commands.map((command) => command["run_id"])).toEqual([runIdOf(0)])
   })
 
   it("is closed again after ever longer where GitHub says no: what it refuses it will most likely refuse again", async () => {

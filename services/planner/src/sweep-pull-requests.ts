@@ -66,16 +66,18 @@ const notUndone = "('gave-up', 'failed-for-good')"
 /** Each time that it was refused doubles what is waited, as somebody has to grant a right first; beyond so many it is days, and no number too large. */
 const doublings = 10
 
+// Its end is when it was first asked to be closed: a run stops with its fix, and may be merged weeks later.
 const unclosed = `
 select ${runColumns} from run where run_id in (
   select c.run_id from command c
   where c.type = 'github.close-pull-request' and c.outcome in ${notUndone}
     and c.closed_at < now() - $1::int * interval '1 ms' and c.closed_at > now() - $2::int * interval '1 ms' and not exists (
-      select from command o where o.run_id = c.run_id and o.type = c.type and (o.closed_at is null or o.closed_at > c.closed_at))
+      select from command o where o.run_id = c.run_id and o.type = c.type
+        and (o.closed_at is null or o.closed_at > c.closed_at or o.created_at < now() - $2::int * interval '1 ms'))
     and (c.outcome = 'gave-up' or c.closed_at < now() - $1::int * interval '1 ms' * (
       select power(2, least(count(*) - 1, ${doublings})) from command o
       where o.run_id = c.run_id and o.type = c.type and o.outcome = 'failed-for-good')))
-and stopped_at > now() - $2::int * interval '1 ms' and phase <> 'fixed' and deadline_kind is distinct from 'pull-request' limit ${atOnce}`
+and stopped_at is not null and phase <> 'fixed' and deadline_kind is distinct from 'pull-request' limit ${atOnce}`
 
 /**
  * Asks GitHub once more to close the pull request of a run that ended without one, where the last attempt to came to nothing: it may have
