@@ -84,6 +84,15 @@ describe("dependencies", () => {
       expect(yield* Effect.flip(install([own], "true", { CI_HEALING_PIP_INDEX: index.url }))).toMatchObject({ _tag: "InstallImpossible" })
     }).pipe(Effect.scoped, Effect.runPromise))
 
+  it("are none when what a derived manifest asks for is broken, and the project is tried without", () =>
+    Effect.gen(function* () {
+      const index = yield* serveIndex({ ...(yield* packWheel("demo", "")), wheel: Buffer.from("no archive") })
+      const commit = repository.commit({ "pyproject.toml": `[project]\nname = "app"\ndependencies = ["demo"]\n` })
+      const seen = yield* install([commit], "echo tried", { CI_HEALING_PIP_INDEX: index.url })
+      const notInstalled = [expect.stringMatching(/^all that pyproject\.toml asks for: /u)]
+      expect(seen).toMatchObject([{ log: "tried\n", layers: [{ by: "nothing", notInstalled }] }])
+    }).pipe(Effect.scoped, Effect.runPromise))
+
   it("of Go are left alone where no command has a use for it", () =>
     Effect.gen(function* () {
       const commit = repository.commit({ "go.mod": "module example.com/app\n\ngo 1.18\n\nrequire example.com/gone v1.0.0\n" })
