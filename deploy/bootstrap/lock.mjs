@@ -19,8 +19,9 @@ export const hold = async (path, { shared = false } = {}) => {
     throw new Error(`flock cannot be run (${error.message}): install the package util-linux`)
   })
   const notice = setTimeout(() => process.stderr.write(`waiting for another process, which is busy with ${path}\n`), patience)
-  const held = await Promise.race([once(child.stdout, "data").then(() => true), exited.then(() => false)])
-  clearTimeout(notice)
+  const held = await Promise.race([once(child.stdout, "data").then(() => true), exited.then(() => false)]).finally(() =>
+    clearTimeout(notice),
+  )
   if (!held) throw new Error(`could not lock ${path}`)
   child.unref()
   child.stdin.unref?.()
