@@ -113,9 +113,10 @@ const program = Effect.gen(function* () {
   const given = yield* Effect.try({ try: options, catch: (error) => error })
   const local = yield* Effect.tryPromise({ try: () => readRepository(given.path, given.commit, given.good), catch: (error) => error })
   if (local.dirty) note("note: uncommitted changes are not looked at; a commit is healed, not a working tree")
+  const command = given.command ?? Bun.env["CI_HEALING_CONTAINER_VALIDATE_COMMAND"]
   const settings = {
     CI_HEALING_SAFE_MODE: "false",
-    ...(given.command === undefined ? {} : { CI_HEALING_CONTAINER_VALIDATE_COMMAND: given.command }),
+    ...(command === undefined ? {} : { CI_HEALING_CONTAINER_VALIDATE_COMMAND: command }),
   }
   const { forge, natsUrl, apiUrl } = yield* startWithForge({ settings })
   const progress = yield* Effect.acquireRelease(

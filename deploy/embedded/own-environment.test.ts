@@ -14,6 +14,7 @@ it("tells nobody, logs in as nobody else, and heals whatever it is asked to", ()
     "CI_HEALING_GITHUB_APP_ID",
     "CI_HEALING_ALLOWED_REPOSITORIES",
     "CI_HEALING_DELIVERY",
+    "CI_HEALING_CONTAINER_VALIDATE_COMMAND",
   ]) {
     expect(all).toHaveProperty(name)
     expect(kept).not.toHaveProperty(name)
@@ -22,7 +23,7 @@ it("tells nobody, logs in as nobody else, and heals whatever it is asked to", ()
 
 it("drops only what the catalogue has, and keeps limits, models, registries and whatever every process has", () => {
   const dropped = Object.keys(all).filter((name) => !(name in ownEnvironment(all)))
-  expect(dropped).toHaveLength(12)
+  expect(dropped).toHaveLength(13)
   const kept = ["CI_HEALING_MAX_COST_USD", "ANTHROPIC_API_KEY", "CI_HEALING_NPM_REGISTRY", "CI_HEALING_SANDBOX", "PATH", "HOME"]
   const environment = Object.fromEntries(kept.map((name) => [name, "set"]))
   expect(ownEnvironment({ ...environment, LANG: undefined })).toEqual(environment)

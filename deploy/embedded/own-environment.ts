@@ -14,6 +14,8 @@ const foreign: ReadonlySet<string> = new Set([
   "CI_HEALING_MIRROR_HOST",
   "CI_HEALING_MIRROR_TOKEN",
   "CI_HEALING_RUN_URL",
+  // The projects of its forge say themselves what proves them; heal hands over its own.
+  "CI_HEALING_CONTAINER_VALIDATE_COMMAND",
   // Nobody is to be told of what is only tried out.
   "CI_HEALING_SLACK_WEBHOOK_URL",
 ])
