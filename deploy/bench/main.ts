@@ -12,8 +12,7 @@ import { stream } from "./stream.ts"
 const benches: Readonly<Record<string, () => Promise<unknown>>> = { ingest, orchestration, recovery, idle, stream, dashboard }
 
 const wanted = Bun.argv.length > 2 ? Bun.argv.slice(2) : Object.keys(benches)
-// One after the other: each may have to read the package lists first, which lie in one place.
-for (const provide of [provideNatsServer, providePostgres, provideBubblewrap]) await provide()
+await Promise.all([provideNatsServer(), providePostgres(), provideBubblewrap()])
 for (const name of wanted) {
   const bench = benches[name]
   if (bench === undefined) throw new Error(`no bench ${name}: use ${Object.keys(benches).join(", ")}`)

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, statSync } from "node:fs"
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { toolsDirectory } from "@ci-fix-pilot/machine/process-tools"
+import { withLock } from "../bootstrap/lock.mjs"
 import { archiveOf } from "./apt-sources.ts"
 import { ownSources, release, sourceFiles } from "./machine.ts"
 import { CannotProvide, say, secondsSince } from "./say.ts"
@@ -39,20 +40,26 @@ export const debianApt = (codename: string): Promise<Apt> =>
 
 const prepare = async (name: string, writeSources: (parts: string) => Promise<void>): Promise<Apt> => {
   const directory = join(toolsDirectory(), "apt", name)
-  const parts = join(directory, "sources.d")
-  const lists = join(directory, "lists")
   const options = [
     `Dir::Etc::sourcelist=/dev/null`,
-    `Dir::Etc::sourceparts=${parts}`,
-    `Dir::State::lists=${lists}`,
+    `Dir::Etc::sourceparts=${join(directory, "sources.d")}`,
+    `Dir::State::lists=${join(directory, "lists")}`,
     `Dir::Cache=${join(directory, "cache")}`,
     "APT::Sandbox::User=root",
     "Debug::NoLocking=true",
     "Acquire::Languages=none",
   ].flatMap((option) => ["-o", option])
   const apt = { directory, options }
+  await withLock(join(toolsDirectory(), "locks", `apt-${name}`), () => readLists(name, apt, writeSources))
+  return apt
+}
+
+/** Reads the package lists unless that was done today. What several components need is shared, so only one may be at it. */
+const readLists = async (name: string, { directory, options }: Apt, writeSources: (parts: string) => Promise<void>) => {
+  const parts = join(directory, "sources.d")
+  const lists = join(directory, "lists")
   const stamp = join(directory, "updated")
-  if (existsSync(stamp) && Date.now() - statSync(stamp).mtimeMs < freshFor) return apt
+  if (existsSync(stamp) && Date.now() - statSync(stamp).mtimeMs < freshFor) return
   const start = performance.now()
   await mkdir(join(lists, "partial"), { recursive: true })
   await mkdir(join(directory, "cache/archives/partial"), { recursive: true })
@@ -66,7 +73,6 @@ const prepare = async (name: string, writeSources: (parts: string) => Promise<vo
   })
   await writeFile(stamp, "")
   say(`  read the package lists (${name}) in ${secondsSince(start)}`)
-  return apt
 }
 
 /** Whatever apt might ask, the answer is its default. */
